@@ -1,0 +1,1 @@
+"""Pamoja: one platform on which a community saves, spends, learns, is coached and uses AI."""

@@ -1,0 +1,1 @@
+"""What every other package may lean on: money, ids, time, refusals, events, jobs and actions; it owns no tables."""

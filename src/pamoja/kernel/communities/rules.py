@@ -1,0 +1,39 @@
+"""Where a request belongs: pure decisions about addresses and brands."""
+
+from __future__ import annotations
+
+import re
+
+PATH_PREFIX = "/c/"
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+# The custom properties that a community may set; the style sheet derives all else from them.
+BRAND_TOKENS = ("brand", "brand-ink", "brand-soft", "brand-strong")
+
+
+def slug_in(path: str) -> tuple[str, str] | None:
+    """The community's slug and the rest of the path, of `/c/umoja/circles/` → `("umoja", "/circles/")`."""
+    if not path.startswith(PATH_PREFIX):
+        return None
+    slug, _, rest = path.removeprefix(PATH_PREFIX).partition("/")
+    return (slug, "/" + rest) if slug else None
+
+
+def host_name(host: str) -> str:
+    """The name alone, lower case, without a port."""
+    return host.rsplit(":", 1)[0].lower().rstrip(".") if not host.endswith("]") else host.lower()
+
+
+def clean_brand(brand: object) -> dict[str, dict[str, str]]:
+    """Only known tokens with plain colours, for `light` and `dark`: what may be written into a style sheet."""
+    if not isinstance(brand, dict):
+        return {}
+    return {
+        theme: {
+            token: colour
+            for token in BRAND_TOKENS
+            if isinstance(colour := tokens.get(token), str) and _COLOUR.fullmatch(colour)
+        }
+        for theme in ("light", "dark")
+        if isinstance(tokens := brand.get(theme), dict)
+    }

@@ -1,0 +1,1 @@
+"""People and members: who signs in, who they are in a community, and what they may do there."""

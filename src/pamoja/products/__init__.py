@@ -1,0 +1,1 @@
+"""What members come for; products know the kernel and never each other."""

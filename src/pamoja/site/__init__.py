@@ -1,0 +1,1 @@
+"""Where everything meets: settings, the front door, wiring, base templates."""

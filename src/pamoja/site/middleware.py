@@ -1,0 +1,54 @@
+"""What every request passes: into its community, and from a refusal to a kind answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import set_script_prefix
+
+from pamoja.foundation.errors import Refusal
+from pamoja.kernel.communities.public import CommunityNotFound, community_at, entered
+from pamoja.site import errors
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class CommunityMiddleware:
+    """Enters the community that the address names; `/c/<slug>` becomes the script prefix, so links keep it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            community, prefix, path = community_at(host=request.get_host(), path=request.path_info)
+        except CommunityNotFound as refusal:
+            request.community = None  # type: ignore[attr-defined]
+            if request.path_info.startswith("/c/"):
+                return errors.answer(request, refusal)
+            return self.get_response(request)
+        request.community = community  # type: ignore[attr-defined]
+        if prefix:
+            request.path_info = path
+            request.META["SCRIPT_NAME"] = prefix
+            request.path = prefix + path
+            set_script_prefix(prefix + "/")
+        try:
+            with entered(community.pk):
+                return self.get_response(request)
+        finally:
+            set_script_prefix("/")
+
+
+class RefusalMiddleware:
+    """Turns a refusal that a view let through into a page, a fragment or a problem document."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return errors.answer(request, exception) if isinstance(exception, Refusal) else None

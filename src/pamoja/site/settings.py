@@ -1,0 +1,111 @@
+"""Django's settings, all derived from the typed `Config`."""
+
+import os
+
+from pamoja.site import wiring
+from pamoja.site.config import database_settings, load
+
+PAMOJA = load()
+
+SECRET_KEY = PAMOJA.secret_key.get_secret_value()
+DEBUG = False
+ALLOWED_HOSTS = PAMOJA.allowed_hosts
+CSRF_TRUSTED_ORIGINS = [PAMOJA.base_url] if PAMOJA.base_url else []
+ROOT_URLCONF = "pamoja.site.urls"
+WSGI_APPLICATION = "pamoja.site.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "ninja",
+    "procrastinate.contrib.django",
+    *wiring.PACKAGES,
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.headless",
+    "pamoja.site",
+]
+
+MIDDLEWARE = [
+    "pamoja.site.security.SecurityHeadersMiddleware",
+    "pamoja.site.middleware.CommunityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "pamoja.site.middleware.RefusalMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pamoja.site.context.page",
+            ],
+        },
+    },
+]
+
+# `pamoja migrate` alone works as the owner; all else as the role that may only use.
+_url = PAMOJA.owner_url if os.environ.get("PAMOJA_AS_OWNER") == "1" else PAMOJA.runtime_url
+DATABASES = {
+    "default": {
+        **database_settings(_url, pool={"min_size": 1, "max_size": 8, "timeout": 10}),
+        "CONN_MAX_AGE": 0,
+    }
+}
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+AUTH_USER_MODEL = "identity.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("sw", "Kiswahili")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = PAMOJA.data / "static"
+MEDIA_ROOT = PAMOJA.data / "media"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = PAMOJA.is_production
+CSRF_COOKIE_SECURE = PAMOJA.is_production
+CSRF_FAILURE_VIEW = "pamoja.site.errors.csrf_failed"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+DEFAULT_FROM_EMAIL = PAMOJA.mail_from

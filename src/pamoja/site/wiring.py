@@ -1,0 +1,23 @@
+"""Which packages make up this installation, and at which doors they answer."""
+
+# In the order of the layers: who comes later may know who came before.
+PACKAGES = [
+    "pamoja.kernel.communities",
+    "pamoja.kernel.audit",
+    "pamoja.kernel.identity",
+]
+
+# Pages below the community's address: (path, module of urls).
+PAGES: list[tuple[str, str]] = []
+
+# django-ninja routers below /api/v1: (path, "module.attribute").
+API: list[tuple[str, str]] = []
+
+# Starlette routes before Django: "module.attribute", each a list of routes.
+HOTPATHS: list[str] = []
+
+# Where each product's pages begin, for the menu; a community shows those that it has switched on.
+NAVIGATION: list[tuple[str, str, str, str]] = [
+    # (product, label, icon, url name)
+    ("", "Home", "home", "home"),
+]
