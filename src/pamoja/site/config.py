@@ -4,6 +4,7 @@ import base64
 import functools
 import hashlib
 import hmac
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -138,7 +139,7 @@ def read() -> Config:
 
     Raises: ConfigError naming every setting that is missing, malformed or unsafe.
     """
-    named = {**dotenv_values(".env"), **_environment()}
+    named = {**dotenv_values(".env"), **os.environ}
     data = Path(named.get("PAMOJA_DATA") or "var").resolve()
     production = named.get("PAMOJA_ENVIRONMENT") == "production"
     files: tuple[Path, ...] = (Path(".env"),)
@@ -169,12 +170,6 @@ def load() -> Config:
         raise SystemExit(2) from None
 
 
-def _environment() -> dict[str, str]:
-    import os
-
-    return dict(os.environ)
-
-
 def _told(problem: Any) -> str:
     """One line a person can act on. The value is never repeated: it may be a secret."""
     return f"PAMOJA_{'.'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
@@ -185,7 +180,13 @@ def _point_at_this_machine(config: Config) -> None:
     from pamoja.site.postgres import recorded_port
 
     config.base_url = config.base_url or f"http://localhost:{config.port}"
-    config.allowed_hosts = config.allowed_hosts or ["localhost", ".localhost", "127.0.0.1", "[::1]", "testserver"]
+    config.allowed_hosts = config.allowed_hosts or [
+        "localhost",
+        ".localhost",
+        "127.0.0.1",
+        "[::1]",
+        "testserver",
+    ]
     config.smtp_host = config.smtp_host or "127.0.0.1"
     config.smtp_port = config.smtp_port or config.sandbox_port + 25
     config.mail_from = config.mail_from or "Pamoja <hello@pamoja.localhost>"

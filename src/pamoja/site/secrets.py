@@ -51,4 +51,4 @@ def _write(path: Path, values: dict[str, str | None]) -> None:
         file.write("# Made for this data folder. In production give your own: these are not read there.\n")
         for name, value in values.items():
             file.write(f'{name}="{(value or "").strip()}"\n')
-    os.replace(beside, path)
+    beside.replace(path)
