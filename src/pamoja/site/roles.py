@@ -33,24 +33,18 @@ def prepare_database(owner_url: str, app_url: str) -> None:
 def _make_roles(connection: psycopg.Connection, login: str, password: str, app_url: str) -> None:
     owner = connection.info.user
     if login == owner:
-        raise DatabaseUnfit(
-            "The application role must not be the owner: set PAMOJA_DATABASE_APP_URL to another one."
-        )
+        raise DatabaseUnfit("The application role must not be the owner: set PAMOJA_DATABASE_APP_URL to another one.")
     if not _role(connection, GROUP):
         connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(Name(GROUP)))
     role = _role(connection, login)
     if not role:
-        connection.execute(
-            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(Name(login), sql.Literal(password))
-        )
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(Name(login), sql.Literal(password)))
     elif role["super"] or role["bypass"]:
         raise DatabaseUnfit(
             f"The application role {login} sees every community: it must be neither superuser nor BYPASSRLS."
         )
     elif password and not _can_sign_in(app_url):
-        connection.execute(
-            sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(Name(login), sql.Literal(password))
-        )
+        connection.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(Name(login), sql.Literal(password)))
     is_in_group = connection.execute("SELECT pg_has_role(%s, %s, 'MEMBER')", [login, GROUP]).fetchone()
     if not (is_in_group and is_in_group[0]):
         connection.execute(sql.SQL("GRANT {} TO {}").format(Name(GROUP), Name(login)))
@@ -64,18 +58,14 @@ def _grant(connection: psycopg.Connection, database: str, login: str) -> None:
         sql.SQL(
             "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {}"
         ).format(Name(GROUP)),
-        sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {}").format(
-            Name(GROUP)
-        ),
+        sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {}").format(Name(GROUP)),
     )
     for statement in statements:
         connection.execute(statement)
 
 
 def _role(connection: psycopg.Connection, name: str) -> dict[str, bool] | None:
-    found = connection.execute(
-        "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = %s", [name]
-    ).fetchone()
+    found = connection.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = %s", [name]).fetchone()
     return {"super": found[0], "bypass": found[1]} if found else None
 
 
