@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pamoja.kernel.communities.public import Community
+from pamoja.site.brand import stylesheet
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -13,3 +14,11 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.community is None:  # type: ignore[attr-defined]
         return render(request, "site/communities.html", {"communities": Community.objects.order_by("name")})
     return render(request, "site/home.html")
+
+
+def brand(request: HttpRequest) -> HttpResponse:
+    """The community's colours as custom properties. Its address changes with the brand, so browsers keep it."""
+    community: Community | None = request.community  # type: ignore[attr-defined]
+    response = HttpResponse(stylesheet(community.brand if community else None), content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.GET else "public, max-age=300"
+    return response

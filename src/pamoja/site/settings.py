@@ -2,7 +2,7 @@
 
 import os
 
-from pamoja.site import wiring
+from pamoja.site import unfold, wiring
 from pamoja.site.config import database_settings, load
 
 PAMOJA = load()
@@ -16,6 +16,7 @@ WSGI_APPLICATION = "pamoja.site.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "pamoja.site",  # first, so that its templates dress the pages of the others
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -33,7 +34,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "allauth.headless",
-    "pamoja.site",
 ]
 
 MIDDLEWARE = [
@@ -89,6 +89,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+
+UNFOLD = unfold.UNFOLD
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("sw", "Kiswahili")]

@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from pamoja.site import errors, pages, wiring
+from pamoja.site import errors, gallery, pages, wiring
 from pamoja.site.api import api
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("brand.css", pages.brand, name="brand"),
+    path("gallery", gallery.gallery, name="gallery"),
     path("account/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
     path("api/v1/", api.urls),

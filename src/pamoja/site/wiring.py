@@ -21,3 +21,11 @@ NAVIGATION: list[tuple[str, str, str, str]] = [
     # (product, label, icon, url name)
     ("", "Home", "home", "home"),
 ]
+
+# What a signed-in person finds under their own name: (label, icon, url name).
+OWN_NAVIGATION: list[tuple[str, str, str]] = [
+    ("Your profile", "user", "identity:profile"),
+    ("Password", "lock", "account_change_password"),
+    ("Two-step sign-in", "shield", "mfa_index"),
+    ("Where you are signed in", "phone", "usersessions_list"),
+]
