@@ -1,0 +1,49 @@
+"""Brings a database to the schema of this code, and knows without looking at every table whether it is there."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import django
+import psycopg
+
+from pamoja.site.config import Config
+from pamoja.site.roles import prepare_database
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def fingerprint() -> str:
+    """Changes with any migration, any SQL beside one, and any installed package, some of which bring migrations."""
+    digest = hashlib.sha256()
+    for path in sorted([*PACKAGE.rglob("migrations/*.py"), *PACKAGE.rglob("sql/*.sql")]):
+        digest.update(str(path.relative_to(PACKAGE)).encode() + path.read_bytes())
+    for installed in sorted(path.name for path in Path(django.__path__[0]).parent.glob("*.dist-info")):
+        digest.update(installed.encode())
+    return digest.hexdigest()[:20]
+
+
+def is_migrated(url: str) -> bool:
+    """Whether the database was brought to exactly this schema. The mark is on a table, so a dump carries it."""
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        found = connection.execute("SELECT obj_description(to_regclass('public.django_migrations'))").fetchone()
+    return bool(found and found[0] == f"schema {fingerprint()}")
+
+
+def migrate(config: Config, *, arguments: tuple[str, ...] = ()) -> None:
+    """Prepares the roles and runs Django's migrations as the owner; one at a time however many are started."""
+    prepare_database(config.owner_url, config.runtime_url)
+    with psycopg.connect(config.owner_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext('pamoja migrate'))")
+        _run_django(arguments)
+        mark = "" if arguments else f"schema {fingerprint()}"
+        connection.execute(f"COMMENT ON TABLE django_migrations IS '{mark}'")
+
+
+def _run_django(arguments: tuple[str, ...]) -> None:
+    os.environ["PAMOJA_AS_OWNER"] = "1"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "pamoja.site.settings"
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", *arguments, interactive=False, verbosity=1 if arguments else 0)

@@ -1,0 +1,251 @@
+"""The ground every test stands on: a database of its own, its community, a clock that stands still, a closed door."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import django
+import psycopg
+import pytest
+
+from tests.harness.databases import OWNER, Databases, start_server
+from tests.harness.sealing import seal
+from tests.harness.servers import Served, free_port, process, wait_until_served
+
+if TYPE_CHECKING:
+    from pamoja.kernel.communities.public import Community
+
+MORNING = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)  # Monday, nine o'clock in Nairobi
+SERVER = pytest.StashKey[Any]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Before Django is set up: the first process starts the server, every worker takes a clone of the template."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        if config.option.collectonly or config.option.help or config.option.version:
+            return
+        server = start_server()
+        config.stash[SERVER] = server
+        _environment_of_tests(server.data)
+        os.environ["PAMOJA_TEST_SUPERUSER_URL"] = server.superuser_url()
+        Databases(server.superuser_url()).template()
+        if getattr(config.option, "numprocesses", None):
+            return  # this process only hands out tests
+    databases = Databases(os.environ["PAMOJA_TEST_SUPERUSER_URL"])
+    name = _worker_database()
+    databases.clone(name)
+    os.environ |= databases.settings(name)
+    os.environ |= {f"PAMOJA_{key}": str(free_port()) for key in ("PORT", "SANDBOX_PORT", "SMTP_PORT")}
+    os.environ["DJANGO_SETTINGS_MODULE"] = "pamoja.site.settings"
+    django.setup()
+    seal()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The server ends with the run; its folder stays, so that the next run starts at once."""
+    if server := config.stash.get(SERVER, None):
+        server.stop()
+
+
+def _environment_of_tests(data: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("PAMOJA_") and not name.startswith("PAMOJA_TEST_")]:
+        del os.environ[name]
+    os.environ |= {"PAMOJA_ENVIRONMENT": "test", "PAMOJA_DATA": str(data), "PAMOJA_LOG_LEVEL": "WARNING"}
+
+
+def _worker_database() -> str:
+    return f"pamoja_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+@pytest.fixture(scope="session")
+def databases() -> Databases:
+    """The server of this run, for tests about databases themselves."""
+    return Databases(os.environ["PAMOJA_TEST_SUPERUSER_URL"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """Nothing to do for pytest-django: the worker's database is there before Django is."""
+
+
+@pytest.fixture
+def committed_db(databases: Databases, django_db_blocker: Any) -> Iterator[str]:
+    """A database for this one test, in which what is committed stays: for races, transactions, real servers."""
+    from django.db import connection, connections
+
+    name = f"{_worker_database()}_committed"
+    databases.clone(name)
+    settings = connections.settings["default"]
+    before = settings["NAME"]
+
+    def turn_to(database: str) -> None:
+        connection.close()
+        connection.close_pool()
+        settings["NAME"] = database
+
+    with django_db_blocker.unblock():
+        turn_to(name)
+        yield name
+        turn_to(before)
+    databases.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def _marked_committed(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("committed"):
+        request.getfixturevalue("committed_db")
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> None:
+    """The database this test works on: its own for one that commits, else one that is rolled back."""
+    committed = request.node.get_closest_marker("committed") or "committed_db" in request.fixturenames
+    request.getfixturevalue("committed_db" if committed else "db")
+
+
+@pytest.fixture
+def owner_connection(database: None, databases: Databases) -> Iterator[psycopg.Connection]:
+    """A second session, as the role that owns the tables. It sees only what is committed."""
+    from django.db import connection
+
+    with psycopg.connect(databases.url(connection.settings_dict["NAME"], OWNER)) as session:
+        yield session
+
+
+@pytest.fixture
+def community(database: None) -> Iterator["Community"]:
+    """A savings association in Nairobi; the test works inside it."""
+    from pamoja.kernel.communities.public import Community, entered
+
+    found = Community.objects.create(
+        slug="umoja",
+        name="Umoja",
+        currency="KES",
+        country="KE",
+        time_zone="Africa/Nairobi",
+        products=["savings"],
+    )
+    with entered(found.pk):
+        yield found
+
+
+@pytest.fixture
+def other_community(database: None) -> "Community":
+    """A diaspora network in London; nothing of it may be seen from the first one."""
+    from pamoja.kernel.communities.public import Community
+
+    return Community.objects.create(
+        slug="harambee",
+        name="Harambee London",
+        currency="GBP",
+        country="GB",
+        time_zone="Europe/London",
+        products=["savings"],
+    )
+
+
+class StandingClock:
+    """Time stands still, and moves when the test says so."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self.turn_to(MORNING)
+
+    @property
+    def now(self) -> datetime:
+        return self._now
+
+    def turn_to(self, moment: datetime) -> None:
+        """It is this moment now."""
+        from pamoja.foundation import clock
+
+        self._now = moment
+        self._stack.close()
+        self._stack.enter_context(clock.frozen(moment))
+
+    def turn_by(self, **ahead: float) -> None:
+        """Moves on, in the words of `timedelta`: `clock.turn_by(days=7)`."""
+        self.turn_to(self._now + timedelta(**ahead))
+
+
+@pytest.fixture
+def clock() -> Iterator[StandingClock]:
+    """A Monday morning that lasts for the whole test."""
+    with ExitStack() as stack:
+        yield StandingClock(stack)
+
+
+@pytest.fixture
+def run_jobs(database: None) -> Callable[..., list[str]]:
+    """Runs all queued jobs, and those they queue, until none is left; gives their names."""
+    from tests.harness.jobs import run_queued_jobs
+
+    return run_queued_jobs
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The outside world on this machine, at the address that the settings already name."""
+    from django.conf import settings
+
+    config = settings.PAMOJA
+    log = tmp_path_factory.mktemp("sandbox") / "sandbox.log"
+    arguments = ("--port", config.sandbox_port, "--smtp-port", config.smtp_port, "--data", config.data / "sandbox")
+    with process("pamoja.sandbox", *arguments, log=log) as child:
+        wait_until_served(f"{config.sandbox_url}/health", child, log)
+        yield Served(config.sandbox_url, log)
+
+
+@pytest.fixture
+def live_platform(committed_db: str, sandbox: Served, databases: Databases, tmp_path: Path) -> Iterator[Served]:
+    """The platform as in real life: web server and worker on this test's database, the sandbox outside."""
+    from django.conf import settings
+
+    config = settings.PAMOJA
+    env = databases.settings(committed_db) | {"PAMOJA_CLOCK_URL": f"{sandbox.base_url}/clock"}
+    address = f"http://localhost:{config.port}"
+    web_log, worker_log = tmp_path / "web.log", tmp_path / "worker.log"
+    with (
+        process("pamoja.site.cli", "worker", log=worker_log, env=env),
+        process("pamoja.site.cli", "web", log=web_log, env=env) as web,
+    ):
+        wait_until_served(f"{address}/health", web, web_log)
+        yield Served(address, web_log)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for all tests of a worker."""
+    import shutil
+
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        message = "There is no chromium on this machine: apt-get install chromium."
+        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    with sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, which Django takes for an async caller.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser(chromium: Any) -> Iterator[Any]:
+    """Opens people's browsers: `browser()` gives one with its own cookies, a phone of 390 by 844 unless told."""
+    contexts: list[Any] = []
+
+    def opened(**options: Any) -> Any:
+        context = chromium.new_context(**({"viewport": {"width": 390, "height": 844}} | options))
+        contexts.append(context)
+        return context
+
+    yield opened
+    for context in contexts:
+        context.close()

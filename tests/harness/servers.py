@@ -1,0 +1,65 @@
+"""Real processes for the tests that need them: the sandbox, and the platform's web and worker."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Served:
+    """A process that answers at an address."""
+
+    base_url: str
+    log: Path
+
+    def get(self, path: str, **more: object) -> httpx.Response:
+        """One request, as a plain client."""
+        return httpx.get(self.base_url + path, timeout=10, **more)  # type: ignore[arg-type]
+
+    def post(self, path: str, **more: object) -> httpx.Response:
+        """One request, as a plain client."""
+        return httpx.post(self.base_url + path, timeout=10, **more)  # type: ignore[arg-type]
+
+
+@contextlib.contextmanager
+def process(*arguments: object, log: Path, env: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m …` for as long as the block lasts; its output is in `log`."""
+    command = [sys.executable, "-m", *(str(argument) for argument in arguments)]
+    with log.open("ab") as output:
+        child = subprocess.Popen(command, env=os.environ | (env or {}), stdout=output, stderr=output)
+    try:
+        yield child
+    finally:
+        child.terminate()
+        try:
+            child.wait(15)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def wait_until_served(url: str, child: subprocess.Popen[bytes], log: Path, *, seconds_max: float = 60) -> None:
+    """Returns when the address answers; fails with the tail of the log when the process ends or takes too long."""
+    deadline = time.monotonic() + seconds_max
+    while time.monotonic() < deadline and child.poll() is None:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(url, timeout=5).status_code < 500:
+                return
+        time.sleep(0.1)
+    tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
+    raise AssertionError(f"{url} did not come up:\n{tail}")
