@@ -17,6 +17,7 @@ from tests.harness.servers import Served, free_port, process, wait_until_served
 
 if TYPE_CHECKING:
     from pamoja.kernel.communities.public import Community
+    from tests.world.cast import Cast
 
 MORNING = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)  # Monday, nine o'clock in Nairobi
 SERVER = pytest.StashKey[Any]()
@@ -146,6 +147,14 @@ def other_community(database: None) -> "Community":
         time_zone="Europe/London",
         products=["savings"],
     )
+
+
+@pytest.fixture
+def cast(community: "Community", other_community: "Community") -> "Cast":
+    """Five people: an owner, a treasurer, a member, a stranger who never joined, and somebody of another community."""
+    from tests.world.cast import make_cast
+
+    return make_cast(community, other_community)
 
 
 class StandingClock:

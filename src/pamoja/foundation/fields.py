@@ -12,6 +12,10 @@ from pamoja.foundation import crypto
 class EncryptedTextField(models.BinaryField):
     """Text that the database holds only sealed; bound to the column it lives in."""
 
+    # What type checkers see on a model's instance; a BinaryField would be bytes.
+    _pyi_private_set_type: str | None
+    _pyi_private_get_type: str | None
+
     def _context(self) -> str:
         return f"{self.model._meta.db_table}.{self.column}"
 

@@ -1,4 +1,4 @@
-"""Wiring of identity."""
+"""Wiring of identity: feeds call members by name."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class IdentityConfig(AppConfig):
     name = "pamoja.kernel.identity"
     label = "identity"
+
+    def ready(self) -> None:
+        from pamoja.kernel.audit.public import name_resolver
+        from pamoja.kernel.identity.queries.people import names_of
+
+        name_resolver("member", names_of)

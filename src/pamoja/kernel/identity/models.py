@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from pamoja.foundation import clock, ids
 from pamoja.foundation.fields import EncryptedTextField
 from pamoja.kernel.communities.public import CommunityModel
+from pamoja.kernel.identity import rules
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -25,6 +26,9 @@ class PersonManager(BaseUserManager["Person"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(email__iexact=username)
+
 
 class Person(AbstractBaseUser, PermissionsMixin):
     """A person who signs in, in whatever communities. The phone is held sealed and found by its blind index."""
@@ -35,10 +39,16 @@ class Person(AbstractBaseUser, PermissionsMixin):
     phone = EncryptedTextField(null=True)
     phone_index = models.BinaryField(null=True, editable=False)
     phone_verified_at = models.DateTimeField(null=True)
+    bank_details = EncryptedTextField(null=True, help_text="JSON: holder, bank, account, branch.")
+    photo = models.CharField(max_length=60, blank=True, help_text="The file's unguessable name below the media folder.")
     language = models.CharField(max_length=8, default="en")
     time_zone = models.CharField(max_length=40, blank=True, help_text="Empty: the community's.")
+    terms_accepted_at = models.DateTimeField(null=True, editable=False)
+    terms_version = models.CharField(max_length=20, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
+    is_staff = models.BooleanField(
+        default=False, help_text="Works for the platform; a community's operator needs it not."
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects: ClassVar[PersonManager] = PersonManager()
@@ -51,19 +61,35 @@ class Person(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="person_email_unique"),
             models.UniqueConstraint(fields=["phone_index"], name="person_phone_unique"),
+            models.CheckConstraint(
+                condition=models.Q(phone__isnull=True, phone_index__isnull=True, phone_verified_at__isnull=True)
+                | models.Q(phone__isnull=False, phone_index__isnull=False),
+                name="person_phone_has_its_index",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
+class PaymentMethod(models.TextChoices):
+    """Where a member's money should end up."""
+
+    WALLET = "wallet", "Keep it in my wallet"
+    MPESA = "mpesa", "Send it to my phone (M-PESA)"
+
+
 class Member(CommunityModel):
-    """A person in a community: what they are called there and what they may do."""
+    """A person in a community: what they are called there, what they may do and what others see of them."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     name = models.CharField(max_length=80)
-    roles = models.JSONField(default=list)
+    roles = models.JSONField(default=list, blank=True)
+    payment_method = models.CharField(max_length=10, choices=PaymentMethod.choices, default=PaymentMethod.WALLET)
+    shows_full_name = models.BooleanField(default=True)
+    shows_photo = models.BooleanField(default=True)
+    shows_phone = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -71,7 +97,16 @@ class Member(CommunityModel):
         db_table = "member"
         constraints = [
             models.UniqueConstraint(fields=["community", "person"], name="member_person_unique"),
+            models.CheckConstraint(
+                condition=models.Q(payment_method__in=PaymentMethod.values), name="member_payment_method_known"
+            ),
         ]
+        indexes = [models.Index(fields=["community", "name"], name="member_by_name")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_name(self) -> str:
+        """What other members read: the full name, or `Amina W.` for who prefers that."""
+        return self.name if self.shows_full_name else rules.short_name(self.name)

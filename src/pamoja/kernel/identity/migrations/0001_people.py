@@ -2,13 +2,13 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
+from django.conf import settings
+from django.db import migrations, models
+
 import pamoja.foundation.clock
 import pamoja.foundation.fields
 import pamoja.foundation.ids
 import pamoja.kernel.communities.models
-from django.conf import settings
-from django.db import migrations, models
-
 from pamoja.kernel.communities.public import IsolateByCommunity
 
 

@@ -1,0 +1,1 @@
+"""Reads: about people and members, and about who asks."""

@@ -1,0 +1,122 @@
+"""Builders of communities, people and members, and the five that every specification may call on."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.test import Client
+
+from pamoja.foundation.actions import Actor
+
+if TYPE_CHECKING:
+    from pamoja.kernel.communities.public import Community
+    from pamoja.kernel.identity.public import Member, Person
+
+PASSWORD = "Kilimanjaro-5895"
+_numbers = itertools.count(1)
+_hashed: list[str] = []
+
+
+def a_community(**differs: Any) -> Community:
+    """A community in Nairobi with savings switched on."""
+    from pamoja.kernel.communities.public import Community
+
+    number = next(_numbers)
+    usual = {
+        "slug": f"community-{number}",
+        "name": f"Community {number}",
+        "currency": "KES",
+        "country": "KE",
+        "time_zone": "Africa/Nairobi",
+        "products": ["savings"],
+    }
+    return Community.objects.create(**(usual | differs))
+
+
+def a_person(name: str = "Amina Wanjiru", *, phone: str | None = None, verified: bool = True, **differs: Any) -> Person:
+    """A person who can sign in with `PASSWORD`; `phone` in E.164."""
+    from allauth.account.models import EmailAddress
+
+    from pamoja.kernel.identity.models import Person
+    from pamoja.kernel.identity.queries.people import phone_index
+
+    email = differs.pop("email", f"{name.split(maxsplit=1)[0].lower()}.{next(_numbers)}@example.org")
+    password = differs.pop("password", _password_hash())
+    person = Person(email=email, name=name, password=password, **differs)
+    if phone:
+        person.phone, person.phone_index = phone, phone_index(phone)
+    person.save()
+    EmailAddress.objects.create(user=person, email=email, verified=verified, primary=True)
+    return person
+
+
+def a_member(name: str = "Amina Wanjiru", *, community: Community | None = None, **differs: Any) -> Member:
+    """A member of the entered community or of the given one; what is no column of theirs is their person's."""
+    from pamoja.kernel.communities.public import current_community_id, entered
+    from pamoja.kernel.identity.public import Member
+
+    own = {field.name for field in Member._meta.get_fields()} - {"name"}
+    of_member = {key: value for key, value in differs.items() if key in own}
+    of_person = {key: value for key, value in differs.items() if key not in own}
+    person = of_member.pop("person", None) or a_person(name, **of_person)
+    with entered(community.pk if community else current_community_id()):
+        return Member.objects.create(person=person, name=name, **of_member)
+
+
+def actor(member: Member) -> Actor:
+    """The member as one who does things."""
+    from pamoja.kernel.identity.public import actor_for
+
+    return actor_for(member)
+
+
+def signed_in(who: Member | Person, *, seconds_ago: int = 0, **options: Any) -> Client:
+    """A browser in which they signed in with their password so many seconds ago."""
+    client = Client(**options)
+    person = getattr(who, "person", who)
+    client.force_login(person)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - seconds_ago}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+    return client
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Five people: four in the test's community, one of them only a visitor to it, and one in another."""
+
+    community: Community
+    other_community: Community
+    owner: Member
+    treasurer: Member
+    member: Member
+    stranger: Person
+    outsider: Member
+
+
+def make_cast(community: Community, other_community: Community) -> Cast:
+    """The cast: the owner operates the community; the stranger signs in but never joined; the outsider is elsewhere."""
+    from pamoja.kernel.identity.public import OPERATOR, STAFF
+
+    return Cast(
+        community=community,
+        other_community=other_community,
+        owner=a_member("Wanjiku Kamau", community=community, phone="+254712000001", roles=[OPERATOR]),
+        treasurer=a_member("Otieno Odhiambo", community=community, phone="+254712000002", roles=[STAFF]),
+        member=a_member("Amina Hassan", community=community, phone="+254712000003"),
+        stranger=a_person("Njoroge Mwangi", phone="+254712000004"),
+        outsider=a_member("Grace Okoro", community=other_community, phone="+447400000005"),
+    )
+
+
+def _password_hash() -> str:
+    # Argon2 takes its time on purpose; once a run is enough.
+    if not _hashed:
+        from django.contrib.auth.hashers import make_password
+
+        _hashed.append(make_password(PASSWORD))
+    return _hashed[0]
