@@ -5,6 +5,7 @@ PACKAGES = [
     "pamoja.kernel.communities",
     "pamoja.kernel.audit",
     "pamoja.kernel.identity",
+    "pamoja.kernel.live",
 ]
 
 # Pages below the community's address: (path, module of urls).
@@ -14,7 +15,14 @@ PAGES: list[tuple[str, str]] = []
 API: list[tuple[str, str]] = []
 
 # Starlette routes before Django: "module.attribute", each a list of routes.
-HOTPATHS: list[str] = []
+HOTPATHS: list[str] = [
+    "pamoja.kernel.live.hotpath.routes",
+]
+
+# What runs beside the front door from start to stop: "module.attribute", each an async context manager.
+LIFESPANS: list[str] = [
+    "pamoja.kernel.live.hotpath.lifespan",
+]
 
 # Where each product's pages begin, for the menu; a community shows those that it has switched on.
 NAVIGATION: list[tuple[str, str, str, str]] = [

@@ -1,0 +1,1 @@
+"""Live screens: what a transaction publishes reaches every browser that follows the topic, once it has committed."""

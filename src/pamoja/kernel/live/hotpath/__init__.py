@@ -1,0 +1,64 @@
+"""The web socket `/live` (and `/c/<slug>/live`): browsers follow topics and are told when to fetch anew."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from prometheus_client import Gauge
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
+from pamoja.kernel.live import queries
+from pamoja.kernel.live.hotpath.hub import Hub
+from pamoja.kernel.live.hotpath.listener import Listener
+from pamoja.kernel.live.hotpath.socket import GOING_AWAY, SIGNED_OUT, ask_database, serve
+
+log = logging.getLogger("pamoja.live")
+
+# How soon a socket closes after its session ended.
+CHECK_S = 30.0
+
+hub = Hub()
+listener = Listener(hub)
+Gauge("pamoja_live_sockets", "Web sockets open in this process").set_function(lambda: len(hub.clients))
+
+
+async def live(websocket: WebSocket) -> None:
+    """Answer one browser."""
+    await serve(websocket, hub)
+
+
+@asynccontextmanager
+async def lifespan() -> AsyncIterator[None]:
+    """While the front door is open: listen to the database, and look after the sessions of open sockets."""
+    tasks = [asyncio.create_task(listener.run()), asyncio.create_task(_check_sessions())]
+    try:
+        yield
+    finally:
+        hub.close_all(GOING_AWAY, "restarting")
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _check_sessions() -> None:
+    while True:
+        await asyncio.sleep(CHECK_S)
+        clients = list(hub.clients)
+        try:
+            alive = await ask_database(queries.still_signed_in, [client.who for client in clients])
+        except Exception:
+            # The database is away; who may no longer look is found out when it is back.
+            log.warning("live: sessions could not be checked", exc_info=True)
+            continue
+        for client in clients:
+            if client.who.session_key not in alive:
+                client.close(SIGNED_OUT, "signed out")
+
+
+routes = [WebSocketRoute("/live", live), WebSocketRoute("/c/{slug}/live", live)]
