@@ -33,6 +33,23 @@ def with_django() -> None:
     django.setup()
 
 
+@main.command()
+def web() -> None:
+    """Serve the platform, and nothing else, on PAMOJA_HOST and PAMOJA_PORT."""
+    from pamoja.site.web import run
+
+    run()
+
+
+@main.command()
+def worker() -> None:
+    """Run queued and periodic jobs, and nothing else."""
+    with_django()
+    from pamoja.site.worker import run
+
+    run()
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def django(arguments: tuple[str, ...]) -> None:

@@ -51,6 +51,8 @@ class Config(BaseSettings):
     trusted_proxies: Listed = []
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "text"] = "json"
+    worker_metrics_port: int = 0
+    metrics_sources: Listed = ["127.0.0.1", "::1"]
     clock_url: str = ""
 
     # The owner migrates; the application role only uses. A web process in production needs the second alone.
@@ -191,13 +193,13 @@ def _point_at_this_machine(config: Config) -> None:
     config.smtp_port = config.smtp_port or config.sandbox_port + 25
     config.mail_from = config.mail_from or "Pamoja <hello@pamoja.localhost>"
     config.mpesa_base_url = config.mpesa_base_url or config.sandbox_url
-    config.mpesa_consumer_key = config.mpesa_consumer_key or "pamoja-sandbox-key"
+    config.mpesa_consumer_key = config.mpesa_consumer_key or "pamoja-sandbox-consumer"
     config.mpesa_consumer_secret = config.mpesa_consumer_secret or SecretStr("pamoja-sandbox-secret")
     config.mpesa_shortcode = config.mpesa_shortcode or "174379"
     config.mpesa_passkey = config.mpesa_passkey or SecretStr("pamoja-sandbox-passkey")
-    config.mpesa_initiator = config.mpesa_initiator or "pamoja-sandbox-initiator"
-    config.mpesa_initiator_password = config.mpesa_initiator_password or SecretStr("pamoja-sandbox-password")
-    config.mpesa_b2c_shortcode = config.mpesa_b2c_shortcode or "600610"
+    config.mpesa_initiator = config.mpesa_initiator or "pamoja-initiator"
+    config.mpesa_initiator_password = config.mpesa_initiator_password or SecretStr("pamoja-initiator-password")
+    config.mpesa_b2c_shortcode = config.mpesa_b2c_shortcode or "174379"
     config.mpesa_certificate = config.mpesa_certificate or config.data / "sandbox" / "mpesa-certificate.pem"
     config.mpesa_callback_base_url = config.mpesa_callback_base_url or f"http://127.0.0.1:{config.port}"
     config.mpesa_allowed_sources = config.mpesa_allowed_sources or ["127.0.0.1", "::1"]

@@ -1,5 +1,6 @@
 """Brings a database to the schema of this code, and knows without looking at every table whether it is there."""
 
+import functools
 import hashlib
 import os
 from pathlib import Path
@@ -13,6 +14,7 @@ from pamoja.site.roles import prepare_database
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
+@functools.cache
 def fingerprint() -> str:
     """Changes with any migration, any SQL beside one, and any installed package, some of which bring migrations."""
     digest = hashlib.sha256()

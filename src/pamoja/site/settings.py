@@ -4,6 +4,7 @@ import os
 
 from pamoja.site import unfold, wiring
 from pamoja.site.config import database_settings, load
+from pamoja.site.logs import logging_settings
 
 PAMOJA = load()
 
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pamoja.site.observing.DjangoFacts",
     "pamoja.site.security.SecurityHeadersMiddleware",
     "pamoja.site.middleware.CommunityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -99,6 +101,10 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "pamoja.site.static_files.VersionedStorage"},
+}
 STATIC_ROOT = PAMOJA.data / "static"
 MEDIA_ROOT = PAMOJA.data / "media"
 
@@ -110,4 +116,12 @@ CSRF_FAILURE_VIEW = "pamoja.site.errors.csrf_failed"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+EMAIL_HOST = PAMOJA.smtp_host
+EMAIL_PORT = PAMOJA.smtp_port
+EMAIL_HOST_USER = PAMOJA.smtp_user
+EMAIL_HOST_PASSWORD = PAMOJA.smtp_password.get_secret_value()
+EMAIL_USE_TLS = PAMOJA.smtp_tls == "starttls"
+EMAIL_USE_SSL = PAMOJA.smtp_tls == "tls"
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = PAMOJA.mail_from
+LOGGING = logging_settings(PAMOJA.log_level, PAMOJA.log_format)

@@ -1,0 +1,82 @@
+"""The front door: a few quick paths are answered here, everything else by Django in threads."""
+
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.utils.module_loading import import_string
+from psycopg_pool import AsyncConnectionPool
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+
+# Sets Django up: everything of ours below may import models.
+from pamoja.site.wsgi import application as django_application  # isort: skip
+
+from pamoja.foundation.errors import Refusal
+from pamoja.site import clock_follower, errors, wiring
+from pamoja.site.config import load
+from pamoja.site.health import health, ready
+from pamoja.site.metrics import metrics
+from pamoja.site.observing import Observed
+from pamoja.site.static_files import PackagesStatic
+
+# Measured: more threads only fight for the interpreter's lock.
+DJANGO_THREADS = 4
+HOT_CONNECTIONS_MAX = 10
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Opens what hot paths share: `request.app.state.pool`, psycopg's, as the role that may only use.
+
+    A hot path's module may have a `lifespan(app)` of its own, such as the live hub; it runs inside this one.
+    """
+    config = load()
+    async with AsyncExitStack() as stack:
+        pool = AsyncConnectionPool(
+            config.runtime_url, min_size=1, max_size=HOT_CONNECTIONS_MAX, timeout=5, open=False, name="hotpath"
+        )
+        stack.callback(clock_follower.follow(config.clock_url))
+        await pool.open()
+        stack.push_async_callback(pool.close)
+        app.state.pool = pool
+        for module in _hot_modules():
+            if hasattr(module, "lifespan"):
+                await stack.enter_async_context(module.lifespan(app))
+        yield
+
+
+def _hot_modules() -> list[Any]:
+    return [importlib.import_module(name.rpartition(".")[0]) for name in wiring.HOTPATHS]
+
+
+async def _refused(request: Request, refusal: Exception) -> JSONResponse:
+    assert isinstance(refusal, Refusal)
+    document = errors.problem_of(refusal)
+    return JSONResponse(document, document["status"], media_type="application/problem+json")
+
+
+async def _broken(request: Request, error: Exception) -> JSONResponse:
+    document = errors.problem(500, code="internal_error", detail="Something broke on our side.")
+    return JSONResponse(document, 500, media_type="application/problem+json")
+
+
+application = Starlette(
+    routes=[
+        *(route for hotpath in wiring.HOTPATHS for route in import_string(hotpath)),
+        Route("/health", health),
+        Route("/ready", ready),
+        Route("/metrics", metrics),
+        Mount("/static", app=PackagesStatic()),
+        Mount("/", app=WSGIMiddleware(django_application, workers=DJANGO_THREADS)),  # type: ignore[arg-type]
+    ],
+    middleware=[Middleware(Observed), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
+    exception_handlers={Refusal: _refused, Exception: _broken},
+    lifespan=lifespan,
+)
