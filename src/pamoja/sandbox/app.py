@@ -1,0 +1,80 @@
+"""Makes the outside world one ASGI application: impersonated APIs, the API for tests, the console."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pamoja.sandbox import api
+from pamoja.sandbox.answers import BadInput, bad_input
+from pamoja.sandbox.mpesa import routes as mpesa
+from pamoja.sandbox.mpesa.daraja import DarajaError
+from pamoja.sandbox.request_log import LOGGED, LogRequests
+from pamoja.sandbox.world import Options, build
+
+
+class Sandbox(Starlette):
+    """A Starlette application whose requests carry their notes and the line they came in on."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["sandbox.notes"], scope["sandbox.send"] = [], send
+        await super().__call__(scope, receive, send)
+
+
+class RefuseStrangers:
+    """ASGI middleware: a page elsewhere on the web cannot make a visitor's browser change this world."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+            headers = dict(scope["headers"])
+            if headers.get(b"sec-fetch-site") == b"cross-site":
+                refusal = JSONResponse(
+                    {"error": {"message": "Requests from other sites are refused."}}, status_code=403
+                )
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def create_app(
+    data: Path | str, *, smtp_port: int | None = None, host: str = "127.0.0.1", callback_hosts: tuple[str, ...] = ()
+) -> Sandbox:
+    """The outside world with its memory in the folder `data`; without `smtp_port` it receives no letters.
+
+    `callback_hosts` are further hosts that may be called back over plain HTTP (localhost always may).
+    """
+    world = build(Options(Path(data), smtp_port, host, callback_hosts))
+    mpesa_routes = mpesa.join(world)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with world.running():
+            yield
+
+    app = Sandbox(
+        routes=[*mpesa_routes, *api.ROUTES],
+        middleware=[Middleware(RefuseStrangers), Middleware(LogRequests, log=world.log)],
+        exception_handlers={BadInput: bad_input, HTTPException: _not_here},  # type: ignore[dict-item]  # each gets its own kind
+        lifespan=lifespan,
+    )
+    app.state.world = world
+    return app
+
+
+async def _not_here(request: Request, error: HTTPException) -> Response:
+    """Unknown addresses and wrong verbs, said as the addressed API would say it."""
+    if request.url.path.startswith(LOGGED):
+        if error.status_code == 405:
+            return DarajaError(405, "405.001", "Method Not Allowed").answer()
+        return DarajaError(404, "404.001.01", "Resource not found").answer()
+    return JSONResponse({"error": {"message": error.detail}}, status_code=error.status_code)

@@ -1,0 +1,41 @@
+"""Writes what a paybill's owner is told of a payment: the validation before the money moves, the confirmation after."""
+
+from datetime import datetime
+from typing import Any
+
+from pamoja.sandbox.clock import NAIROBI, from_seconds
+from pamoja.sandbox.mpesa.subscribers import subscriber
+from pamoja.sandbox.store import Row
+from pamoja.sandbox.world import World
+
+
+def confirm(world: World, receipt: str, due_at: datetime, *, third_party_id: str = "") -> None:
+    """Plans the confirmation of a payment that moved, if the shortcode has registered an address for it."""
+    movement = world.store.the("SELECT * FROM movement WHERE receipt = ?", receipt)
+    url = world.store.value("SELECT confirmation_url FROM organisation WHERE shortcode = ?", movement["shortcode"])
+    if url:
+        body = notice(world, movement, balance=f"{movement['shortcode_balance_kes']}.00", third_party_id=third_party_id)
+        world.callbacks.send(url=url, body=body, about="payment by menu: confirmation", scope="c2b", at=due_at)
+
+
+def notice(
+    world: World, payment: Row | dict[str, Any], *, balance: str = "", third_party_id: str = ""
+) -> dict[str, Any]:
+    """The JSON of both notices. `balance` is blank before the money has moved; the number is masked."""
+    first, _, last = subscriber(world, payment["msisdn"])["name"].partition(" ")
+    msisdn = payment["msisdn"]
+    return {
+        "TransactionType": "Pay Bill",
+        "TransID": payment["receipt"],
+        "TransTime": f"{from_seconds(payment['at']).astimezone(NAIROBI):%Y%m%d%H%M%S}",
+        "TransAmount": f"{payment['amount_kes']}.00",
+        "BusinessShortCode": payment["shortcode"],
+        "BillRefNumber": payment["reference"],
+        "InvoiceNumber": "",
+        "OrgAccountBalance": balance,
+        "ThirdPartyTransID": third_party_id,
+        "MSISDN": f"{msisdn[:4]}*****{msisdn[-3:]}",
+        "FirstName": first,
+        "MiddleName": "",
+        "LastName": last,
+    }
