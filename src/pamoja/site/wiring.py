@@ -6,6 +6,7 @@ PACKAGES = [
     "pamoja.kernel.audit",
     "pamoja.kernel.identity",
     "pamoja.kernel.live",
+    "pamoja.kernel.ledger",
 ]
 
 # Pages below the community's address: (path, module of urls).

@@ -1,0 +1,1 @@
+"""One double-entry ledger for all money: accounts, entries, transfers, holds; its rules live in PostgreSQL."""

@@ -1,0 +1,8 @@
+"""Wiring."""
+
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    name = "pamoja.kernel.ledger"
+    label = "ledger"

@@ -1,0 +1,135 @@
+-- Reading. Every function here is STABLE: what one call returns is of one moment.
+
+-- What an account without a floor stands at: the newest kept sum, and what came since.
+CREATE FUNCTION ledger_sum_(p_account bigint) RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
+  SELECT (s.balance_minor
+    + (SELECT coalesce(sum(amount_minor), 0) FROM ledger_transfer
+       WHERE credit_account = p_account AND credit_sequence > s.up_to)
+    - (SELECT coalesce(sum(amount_minor), 0) FROM ledger_transfer
+       WHERE debit_account = p_account AND debit_sequence > s.up_to))::bigint
+  FROM (SELECT balance_minor, up_to FROM (
+          SELECT balance_minor, up_to FROM ledger_snapshot WHERE account_number = p_account ORDER BY up_to DESC LIMIT 1) kept
+        UNION ALL SELECT 0, 0 ORDER BY up_to DESC LIMIT 1) s
+$$;
+
+CREATE FUNCTION ledger_balances(p_accounts uuid[])
+RETURNS TABLE (account_id uuid, currency text, posted_minor bigint, held_minor bigint, floor_minor bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT a.id, a.currency, CASE WHEN a.floor_minor IS NULL THEN ledger_sum_(a.number) ELSE a.balance_minor END,
+         a.held_minor, a.floor_minor
+  FROM ledger_account a
+  WHERE a.id = ANY (p_accounts) AND a.community_id = current_community()
+$$;
+
+-- The balance of everything posted before p_before.
+CREATE FUNCTION ledger_balance_before_(p_account ledger_account, p_before timestamptz) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+DECLARE
+  v_mark bigint;
+  v_balance bigint;
+  v_base ledger_snapshot;
+  v_end bigint;
+BEGIN
+  IF p_account.floor_minor IS NOT NULL THEN
+    IF p_account.posted_at < p_before THEN
+      RETURN p_account.balance_minor;
+    END IF;
+    -- The newest time mark before that moment, then at most 32 movements by sequence.
+    SELECT coalesce(greatest(
+      (SELECT debit_sequence FROM ledger_transfer
+       WHERE debit_account = p_account.number AND posted_at < p_before
+         AND debit_balance_minor IS NOT NULL AND debit_sequence % 32 = 0
+       ORDER BY posted_at DESC, debit_sequence DESC LIMIT 1),
+      (SELECT credit_sequence FROM ledger_transfer
+       WHERE credit_account = p_account.number AND posted_at < p_before
+         AND credit_balance_minor IS NOT NULL AND credit_sequence % 32 = 0
+       ORDER BY posted_at DESC, credit_sequence DESC LIMIT 1)), 0) INTO v_mark;
+    SELECT balance_minor INTO v_balance FROM (
+      SELECT debit_sequence AS sequence, debit_balance_minor AS balance_minor FROM ledger_transfer
+        WHERE debit_account = p_account.number AND debit_sequence BETWEEN v_mark AND v_mark + 31 AND posted_at < p_before
+      UNION ALL
+      SELECT credit_sequence, credit_balance_minor FROM ledger_transfer
+        WHERE credit_account = p_account.number AND credit_sequence BETWEEN v_mark AND v_mark + 31
+          AND posted_at < p_before) moved
+      ORDER BY sequence DESC LIMIT 1;
+    RETURN coalesce(v_balance, 0);
+  END IF;
+
+  -- Without a floor: the newest kept sum that lies wholly before, and what else came before, up to the last stretch that
+  -- can hold any of it.
+  SELECT * INTO v_base FROM ledger_snapshot
+    WHERE account_number = p_account.number AND posted_until < p_before
+    ORDER BY posted_until DESC, up_to DESC LIMIT 1;
+  SELECT CASE WHEN bool_and(posted_from >= p_before) FILTER (WHERE is_last) THEN
+           coalesce(max(up_to) FILTER (WHERE posted_from < p_before), v_base.up_to, 0) END
+    INTO v_end
+    FROM (SELECT up_to, posted_from, up_to = max(up_to) OVER () AS is_last FROM ledger_snapshot
+          WHERE account_number = p_account.number AND up_to > coalesce(v_base.up_to, 0)) later;
+  v_end := coalesce(v_end, 9223372036854775807);
+  SELECT coalesce(v_base.balance_minor, 0)
+    + (SELECT coalesce(sum(amount_minor), 0) FROM ledger_transfer
+       WHERE credit_account = p_account.number AND credit_sequence > coalesce(v_base.up_to, 0)
+         AND credit_sequence <= v_end AND posted_at < p_before)
+    - (SELECT coalesce(sum(amount_minor), 0) FROM ledger_transfer
+       WHERE debit_account = p_account.number AND debit_sequence > coalesce(v_base.up_to, 0)
+         AND debit_sequence <= v_end AND posted_at < p_before)
+    INTO v_balance;
+  RETURN v_balance;
+END $$;
+
+CREATE FUNCTION ledger_balance_before(p_account uuid, p_before timestamptz) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT ledger_balance_before_(a, p_before) FROM ledger_account a
+  WHERE a.id = p_account AND a.community_id = current_community()
+$$;
+
+-- The movements with p_since <= posted_at < p_until, each with the balance after it, in order.
+CREATE FUNCTION ledger_statement(p_account uuid, p_since timestamptz, p_until timestamptz)
+RETURNS TABLE (at timestamptz, number bigint, kind text, description text, reference text, note text,
+  amount_minor bigint, balance_minor bigint, sequence bigint, other_id uuid, other_owner text, other_purpose text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+DECLARE
+  v_account ledger_account;
+  v_opening bigint;
+BEGIN
+  SELECT * INTO v_account FROM ledger_account WHERE id = p_account AND community_id = current_community();
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  v_opening := ledger_balance_before_(v_account, p_since);
+  RETURN QUERY
+    WITH moved AS (
+      SELECT number, posted_at, -amount_minor AS amount_minor, debit_sequence AS sequence,
+             debit_balance_minor AS balance_minor, credit_account AS other
+        FROM ledger_transfer
+        WHERE debit_account = v_account.number AND posted_at >= p_since AND posted_at < p_until
+      UNION ALL
+      SELECT number, posted_at, amount_minor, credit_sequence, credit_balance_minor, debit_account
+        FROM ledger_transfer
+        WHERE credit_account = v_account.number AND posted_at >= p_since AND posted_at < p_until
+    )
+    SELECT m.posted_at, m.number, e.kind, e.description, e.reference,
+           coalesce(e.details -> 'notes' ->> (m.number % 4096)::int, ''), m.amount_minor,
+           CASE WHEN v_account.floor_minor IS NOT NULL THEN m.balance_minor
+             ELSE (v_opening + sum(m.amount_minor) OVER (ORDER BY m.posted_at, m.number))::bigint END,
+           m.sequence, o.id, o.owner, o.purpose
+      FROM moved m
+      JOIN ledger_entry e ON e.number = m.number / 4096
+      JOIN ledger_account o ON o.number = m.other
+      ORDER BY CASE WHEN v_account.floor_minor IS NOT NULL THEN m.sequence END, m.posted_at, m.number;
+END $$;
+
+-- Every balance of the community, summed by whose it is and what for: per currency they add up to nothing.
+CREATE FUNCTION ledger_trial_balance()
+RETURNS TABLE (owner_kind text, purpose text, currency text, accounts bigint, balance_minor bigint, held_minor bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT split_part(a.owner, ':', 1), a.purpose, a.currency, count(*),
+         sum(CASE WHEN a.floor_minor IS NULL THEN ledger_sum_(a.number) ELSE a.balance_minor END)::bigint,
+         sum(a.held_minor)::bigint
+  FROM ledger_account a
+  WHERE a.community_id = current_community()
+  GROUP BY 1, 2, 3
+  ORDER BY 3, 1, 2
+$$;
