@@ -7,7 +7,7 @@ from typing import Any
 from zlib import crc32
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 
 from pamoja.kernel.communities.public import Community
@@ -48,7 +48,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "home_url": address("home") or "/",
         "brand_url": brand_url(community),
         "logo_name": community.logo if community and community.logo in LOGOS else "rings",
-        "live_url": "/live" if community and is_signed_in(request) else "",
+        "live_url": f"{get_script_prefix()}live" if community and is_signed_in(request) else "",
         "nav": SimpleLazyObject(lambda: menu(request, community)),
         "me_links": SimpleLazyObject(lambda: own_menu(request)),
         "me": SimpleLazyObject(lambda: own_face(request)),

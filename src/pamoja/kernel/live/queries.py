@@ -15,6 +15,7 @@ from django.utils import timezone
 from pamoja.foundation.actions import Actor
 from pamoja.foundation.errors import Refusal
 from pamoja.kernel.communities.public import community_at, entered
+from pamoja.kernel.identity.public import actor_of
 from pamoja.kernel.live import rules
 from pamoja.kernel.live.errors import NotSignedIn
 
@@ -43,8 +44,6 @@ def follower(*, host: str, path: str, session_key: str) -> Follower:
 
     Raises: CommunityNotFound; NotSignedIn when the session ended, expired, or is not a member's of the community.
     """
-    from pamoja.kernel.identity.public import actor_of
-
     community, _, _ = community_at(host=host, path=path)
     request = HttpRequest()
     request.community = community  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from django.db import DatabaseError
 from prometheus_client import Gauge
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
@@ -34,7 +35,7 @@ async def live(websocket: WebSocket) -> None:
 @asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
     """While the front door is open: listen to the database, and look after the sessions of open sockets."""
-    tasks = [asyncio.create_task(listener.run()), asyncio.create_task(_check_sessions())]
+    tasks = [asyncio.create_task(listener.run()), asyncio.create_task(_look_after_sessions())]
     try:
         yield
     finally:
@@ -46,19 +47,23 @@ async def lifespan() -> AsyncIterator[None]:
                 await task
 
 
-async def _check_sessions() -> None:
+async def check_sessions() -> None:
+    """Close the sockets whose session has ended since they were opened."""
+    clients = list(hub.clients)
+    alive = await ask_database(queries.still_signed_in, [client.who for client in clients])
+    for client in clients:
+        if client.who.session_key not in alive:
+            client.close(SIGNED_OUT, "signed out")
+
+
+async def _look_after_sessions() -> None:
     while True:
         await asyncio.sleep(CHECK_S)
-        clients = list(hub.clients)
         try:
-            alive = await ask_database(queries.still_signed_in, [client.who for client in clients])
-        except Exception:
-            # The database is away; who may no longer look is found out when it is back.
+            await check_sessions()
+        except DatabaseError:
+            # Who may no longer look is found out when the database is back.
             log.warning("live: sessions could not be checked", exc_info=True)
-            continue
-        for client in clients:
-            if client.who.session_key not in alive:
-                client.close(SIGNED_OUT, "signed out")
 
 
 routes = [WebSocketRoute("/live", live), WebSocketRoute("/c/{slug}/live", live)]
