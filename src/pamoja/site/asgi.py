@@ -1,9 +1,7 @@
 """The front door: a few quick paths are answered here, everything else by Django in threads."""
 
-import importlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from django.utils.module_loading import import_string
@@ -33,10 +31,7 @@ HOT_CONNECTIONS_MAX = 10
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    """Opens what hot paths share: `request.app.state.pool`, psycopg's, as the role that may only use.
-
-    A hot path's module may have a `lifespan(app)` of its own, such as the live hub; it runs inside this one.
-    """
+    """Opens what hot paths share: `request.app.state.pool`, psycopg's, as the role that may only use."""
     config = load()
     async with AsyncExitStack() as stack:
         pool = AsyncConnectionPool(
@@ -46,14 +41,9 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await pool.open()
         stack.push_async_callback(pool.close)
         app.state.pool = pool
-        for module in _hot_modules():
-            if hasattr(module, "lifespan"):
-                await stack.enter_async_context(module.lifespan(app))
+        for name in wiring.LIFESPANS:
+            await stack.enter_async_context(import_string(name)())
         yield
-
-
-def _hot_modules() -> list[Any]:
-    return [importlib.import_module(name.rpartition(".")[0]) for name in wiring.HOTPATHS]
 
 
 async def _refused(request: Request, refusal: Exception) -> JSONResponse:

@@ -1,14 +1,70 @@
 """The `pamoja` command. Starts at once: what a command needs is imported when it runs."""
 
+import importlib
 import os
 import sys
+import time
+from pathlib import Path
 
 import click
 
+FOLDER = Path(__file__).parent / "commands"
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """The commands below, and one for each module in `commands/`, named after it; imported when it is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        others = [path.stem for path in FOLDER.glob("[a-z]*.py")]
+        return sorted([*super().list_commands(context), *others])
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if found := super().get_command(context, name):
+            return found
+        if not (FOLDER / f"{name}.py").exists():
+            return None
+        command: click.Command = importlib.import_module(f"pamoja.site.commands.{name}").command
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Runs and looks after a Pamoja installation; settings come from PAMOJA_* and .env."""
+
+
+def with_django() -> None:
+    """For a command that needs the models: everything but `migrate` works as the role that may only use."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "pamoja.site.settings"
+    import django
+
+    django.setup()
+
+
+@main.command()
+def up() -> None:
+    """Bring everything up: database, sandbox, worker and web. Ctrl-C stops it."""
+    from pamoja.site.config import load
+    from pamoja.site.up import CannotStart, Installation
+
+    try:
+        Installation(load()).run()
+    except CannotStart as reason:
+        raise click.ClickException(str(reason)) from None
+
+
+@main.command()
+@click.option("--wait", default=0, metavar="SECONDS", help="Ask until it is ready or this time is over.")
+def ready(wait: int) -> None:
+    """Say whether the platform is ready; the exit code says it too."""
+    from pamoja.site.config import load
+    from pamoja.site.up import readiness, told
+
+    port, deadline = load().port, time.monotonic() + wait
+    while (report := readiness(port)).get("status") != "ready":
+        if time.monotonic() >= deadline:
+            raise click.ClickException(f"http://localhost:{port} is not ready: {told(report)}")
+        time.sleep(0.25)
+    click.echo(f"http://localhost:{port} is ready")
 
 
 @main.command()
@@ -25,12 +81,17 @@ def migrate(arguments: tuple[str, ...]) -> None:
         raise click.ClickException(str(unfit)) from None
 
 
-def with_django() -> None:
-    """For a command that needs the models: everything but `migrate` works as the role that may only use."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "pamoja.site.settings"
-    import django
+@main.command()
+def fresh() -> None:
+    """Forget everything in the data folder; the next `pamoja up` starts over."""
+    from pamoja.site.config import load
+    from pamoja.site.postgres import AlreadyRunning
+    from pamoja.site.starting_over import NotOurs, forget
 
-    django.setup()
+    try:
+        forget(load())
+    except (AlreadyRunning, NotOurs) as reason:
+        raise click.ClickException(str(reason)) from None
 
 
 @main.command()
@@ -48,6 +109,14 @@ def worker() -> None:
     from pamoja.site.worker import run
 
     run()
+
+
+@main.command()
+def check() -> None:
+    """Check the code: formatting, lint, types, import contracts, migrations, house rules."""
+    from pamoja.site.checking import run
+
+    sys.exit(run())
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -70,4 +139,4 @@ def shell() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

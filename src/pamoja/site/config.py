@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pamoja.site.secrets import generated_secrets
@@ -85,6 +85,13 @@ class Config(BaseSettings):
     mpesa_certificate: Path | None = None
     mpesa_callback_base_url: str = ""
     mpesa_allowed_sources: Listed = []
+
+    _embedded: bool = PrivateAttr(default=False)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is our own child, because no other was named."""
+        return self._embedded
 
     @property
     def is_production(self) -> bool:
@@ -206,4 +213,5 @@ def _point_at_this_machine(config: Config) -> None:
     if not config.owner_url and not config.database_app_url.get_secret_value():
         password = role_password(config.secret_key.get_secret_value(), "pamoja")
         port = recorded_port(config.data)
+        config._embedded = True
         config.database_url = SecretStr(f"postgresql://pamoja:{password}@127.0.0.1:{port}/pamoja")

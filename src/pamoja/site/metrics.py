@@ -16,7 +16,6 @@ REQUEST_SECONDS = Histogram(
     ["route"],
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
-SOCKETS = Gauge("pamoja_live_sockets", "Web sockets open now.")
 JOBS = Counter("pamoja_jobs_total", "Jobs run.", ["job", "outcome"])
 JOB_SECONDS = Histogram("pamoja_job_seconds", "How long a job took.", ["job"])
 QUEUED = Gauge("pamoja_queue_jobs", "Jobs in the queue.", ["status"])
@@ -60,7 +59,8 @@ async def metrics(request: Request) -> Response:
 def _pools(pool: Any) -> dict[str, dict[str, int]]:
     from django.db import connection
 
-    return {"hotpath": pool.get_stats(), "django": connection.pool.get_stats() if connection.pool else {}}
+    django_pool = getattr(connection, "pool", None)
+    return {"hotpath": pool.get_stats(), "django": django_pool.get_stats() if django_pool else {}}
 
 
 def _may_read(request: Request) -> bool:

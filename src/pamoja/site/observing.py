@@ -30,7 +30,8 @@ class Observed:
             return
         request_id = _given_id(scope) or uuid.uuid4().hex
         trace.request_id.set(request_id)
-        scope["pamoja"] = facts = {}
+        facts: dict[str, str] = {}
+        scope["pamoja"] = facts
         started, status = time.perf_counter(), 500
 
         async def answer(message: Message) -> None:
@@ -43,8 +44,7 @@ class Observed:
         try:
             if scope["type"] == "websocket":
                 status = 101
-                with metrics.SOCKETS.track_inprogress():
-                    await self.app(scope, receive, send)
+                await self.app(scope, receive, send)
             else:
                 await self.app(scope, receive, answer)
         finally:

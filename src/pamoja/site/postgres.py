@@ -125,8 +125,9 @@ class EmbeddedPostgres:
     def launch(self) -> subprocess.Popen[bytes]:
         """Starts the server in the foreground, as our child, on its last port or a free one."""
         self._end_what_a_dead_supervisor_left()
-        self.port = _free_port(recorded_port(self.data) if self._port_file.exists() else self.default_port)
-        self._port_file.write_text(str(self.port))
+        if not self.port:  # a server that is started again stays where its clients look for it
+            self.port = _free_port(recorded_port(self.data) if self._port_file.exists() else self.default_port)
+            self._port_file.write_text(str(self.port))
         settings = SETTINGS | ({} if self.durable else NOT_DURABLE) | {"port": str(self.port)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with self._log() as log:
@@ -252,7 +253,15 @@ class EmbeddedPostgres:
         password_file.chmod(0o600)
         if self.user:
             os.chown(password_file, self.user.uid, self.user.gid)
-        arguments = ["-D", beside, "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password_file}"]
+        arguments: list[str | Path] = [
+            "-D",
+            beside,
+            "-U",
+            "postgres",
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={password_file}",
+        ]
         arguments += ["-E", "UTF8", "--data-checksums", *self._locale()]
         done = subprocess.run(
             [self.binaries / "initdb", *arguments],
@@ -287,14 +296,18 @@ class EmbeddedPostgres:
         return become
 
     def _end_what_a_dead_supervisor_left(self) -> None:
-        """A supervisor that was killed leaves a server that is still going down, or a pid another process now has."""
+        """A killed supervisor leaves a server that is still going down, or a pid that another process has now."""
         pid_file = self.cluster / "postmaster.pid"
         deadline = time.monotonic() + STOP_SECONDS_MAX
         while (pid := _first_number(pid_file)) and time.monotonic() < deadline:
-            if not _is_postmaster(pid):
+            command = _command_of(pid)
+            if command is None:
+                return  # PostgreSQL itself knows what to do with the file of a process that is gone
+            if command and "postgres" not in command:
                 pid_file.unlink(missing_ok=True)
                 return
-            os.kill(pid, signal.SIGINT)
+            if command:
+                os.kill(pid, signal.SIGINT)
             time.sleep(0.1)
 
 
@@ -305,15 +318,15 @@ def _first_number(path: Path) -> int:
         return 0
 
 
-def _is_postmaster(pid: int) -> bool:
-    """Is this number a living server's, and not one that the system has given away since?"""
-    if Path("/proc/self").exists():
-        try:
-            return b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()  # empty for a zombie
-        except OSError:
-            return False
+def _command_of(pid: int) -> str | None:
+    """The command of a process; empty for one that has ended and waits to be buried, None where there is none."""
+    try:
+        if Path("/proc/self").exists():
+            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+    except OSError:
+        return None
     told = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True).stdout
-    return "postgres" in told
+    return told.strip() or None
 
 
 def _free_port(wanted: int) -> int:
