@@ -6,6 +6,7 @@ from pamoja.site.config import load
 from pamoja.site.logs import logging_settings
 
 GRACE_SECONDS = 10
+WEB_SOCKET_BYTES_MAX = 16_384
 
 
 def run() -> None:
@@ -22,5 +23,8 @@ def run() -> None:
         proxy_headers=bool(config.trusted_proxies),
         forwarded_allow_ips=config.trusted_proxies,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        # Live frames are small: a compressor for each of thousands of sockets costs more memory than it saves.
+        ws_max_size=WEB_SOCKET_BYTES_MAX,
+        ws_per_message_deflate=False,
         lifespan="on",
     )

@@ -28,7 +28,7 @@ def port(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
     monkeypatch.setattr(queries, "_topics", {})
     declare_topic("circle", may_follow=lambda _, key: key.startswith("ours"))
-    app = Starlette(routes=hotpath.routes, lifespan=lambda _: hotpath.lifespan())
+    app = Starlette(routes=hotpath.routes, lifespan=hotpath.lifespan)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from django.db import DatabaseError
-from prometheus_client import Gauge
+from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -24,7 +24,6 @@ CHECK_S = 30.0
 
 hub = Hub()
 listener = Listener(hub)
-Gauge("pamoja_live_sockets", "Web sockets open in this process").set_function(lambda: len(hub.clients))
 
 
 async def live(websocket: WebSocket) -> None:
@@ -33,7 +32,7 @@ async def live(websocket: WebSocket) -> None:
 
 
 @asynccontextmanager
-async def lifespan() -> AsyncIterator[None]:
+async def lifespan(_: Starlette) -> AsyncIterator[None]:
     """While the front door is open: listen to the database, and look after the sessions of open sockets."""
     tasks = [asyncio.create_task(listener.run()), asyncio.create_task(_look_after_sessions())]
     try:
