@@ -27,6 +27,24 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+# In the order to look: most browsers also claim to be those further down.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "a Mac"),
+    ("Linux", "Linux"),
+)
+
 
 class Face(Protocol):
     """Who an avatar shows: identity's `MemberCard`, or anything that has these."""
@@ -174,9 +192,12 @@ def form_field(
         *([f"{field.auto_id}_error"] if field.errors else []),
     ]
     attrs: dict[str, Any] = {} if kind in ("check", "choices") else {"class": "input"}
-    attrs["aria-describedby"] = " ".join(described_by) or None
+    if described_by:
+        attrs["aria-describedby"] = " ".join(described_by)
     if field.errors:
         attrs["aria-invalid"] = "true"
+    if field.field.widget.attrs.get("placeholder") == field.label:
+        attrs["placeholder"] = False  # the label says it already, and stays while one types
     if isinstance(field.field.widget, forms.Textarea):
         attrs["rows"] = 4
     if kind == "hidden":
@@ -184,7 +205,7 @@ def form_field(
     return {
         "field": field,
         "kind": kind,
-        "widget": "" if kind == "choices" else field.as_widget(attrs={k: v for k, v in attrs.items() if v}),
+        "widget": "" if kind == "choices" else field.as_widget(attrs=attrs),
         "choices": _choices_of(field) if kind == "choices" else [],
         "described_by": " ".join(described_by),
         "label": label or field.label,
@@ -283,6 +304,17 @@ def copy_text(text: str, label: str = "Copy") -> dict[str, str]:
     Example: `{% copy_text invitation.url "Copy link" %}`
     """
     return {"text": text, "label": label}
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """A browser and its system, of what a browser says about itself: "Chrome on Android".
+
+    Example: `{{ session.user_agent|browser }}`
+    """
+    name = next((name for sign, name in BROWSERS if sign in user_agent), "A browser")
+    system = next((system for sign, system in SYSTEMS if sign in user_agent), "")
+    return f"{name} on {system}" if system else name
 
 
 def _kind_of(widget: Widget) -> str:
