@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 
 from pamoja.kernel.communities.public import Community
+from pamoja.kernel.identity.public import MemberCard, card_of, membership
 from pamoja.site import wiring
 
 THEMES = ("light", "dark")
@@ -30,7 +31,7 @@ class MenuItem:
 
 @dataclass(frozen=True)
 class OwnFace:
-    """Who is signed in, as the menu shows them."""
+    """Who is signed in but no member here, as the menu shows them."""
 
     name: str
     initials: str
@@ -85,11 +86,14 @@ def is_signed_in(request: HttpRequest) -> bool:
     return user is not None and user.is_authenticated
 
 
-def own_face(request: HttpRequest) -> OwnFace | None:
+def own_face(request: HttpRequest) -> MemberCard | OwnFace | None:
     """The face of who is signed in."""
-    if not is_signed_in(request):
+    person: Any = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
         return None
-    name = getattr(request.user, "name", "") or request.user.get_username()
+    if getattr(request, "community", None) and (member := membership(request)):
+        return card_of(member)
+    name = person.name or person.email
     return OwnFace(name=name, initials="".join(word[0] for word in name.split()[:2]).upper())
 
 

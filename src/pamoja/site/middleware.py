@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import set_script_prefix
+from django.utils import timezone
 
 from pamoja.foundation.errors import Refusal
 from pamoja.kernel.communities.public import CommunityNotFound, community_at, entered
@@ -48,7 +51,27 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content and not errors.wants_json(request):
+            return errors.page(request, 405, "This address is for a form, and was opened as a page. Please go back.")
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return errors.answer(request, exception) if isinstance(exception, Refusal) else None
+
+
+class LocalTimeMiddleware:
+    """Pages say dates and times as in the reader's own time zone, or else their community's."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        zone = self._own_zone(request) or getattr(getattr(request, "community", None), "time_zone", "UTC")
+        with timezone.override(ZoneInfo(zone)):
+            return self.get_response(request)
+
+    def _own_zone(self, request: HttpRequest) -> str:
+        if errors.wants_json(request) or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return ""
+        return getattr(request.user, "time_zone", "")

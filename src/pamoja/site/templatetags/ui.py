@@ -196,7 +196,7 @@ def form_field(
         attrs["aria-describedby"] = " ".join(described_by)
     if field.errors:
         attrs["aria-invalid"] = "true"
-    if field.field.widget.attrs.get("placeholder") == field.label:
+    if str(field.label).casefold() in str(field.field.widget.attrs.get("placeholder", "")).casefold():
         attrs["placeholder"] = False  # the label says it already, and stays while one types
     if isinstance(field.field.widget, forms.Textarea):
         attrs["rows"] = 4

@@ -165,8 +165,9 @@
     };
     socket.onmessage = (event) => {
       try {
-        const { topic } = JSON.parse(event.data);
+        const { topic, kind } = JSON.parse(event.data);
         if (topic) refresh(topic);
+        else if (kind === "refresh") refresh();
       } catch { /* a frame that is not ours */ }
     };
     socket.onclose = () => {
