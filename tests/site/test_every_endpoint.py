@@ -57,7 +57,8 @@ def _problem(response: Any) -> dict[str, Any]:
     assert response["Content-Type"].startswith("application/problem+json"), response.content[:200]
     document = json.loads(response.content)
     assert document["status"] == response.status_code
-    assert document["code"] and document["detail"]
+    assert document["code"]
+    assert document["detail"]
     return dict(document)
 
 
@@ -108,4 +109,6 @@ def test_the_schema_is_complete() -> None:
     assert OPERATIONS
     for name, scheme in schema.get("components", {}).get("securitySchemes", {}).items():
         assert scheme["type"] in {"http", "apiKey", "oauth2", "openIdConnect"}, name
-        assert scheme["type"] != "apiKey" or {"name", "in"} <= scheme.keys(), f"{name} says neither its name nor its place"
+        assert scheme["type"] != "apiKey" or {"name", "in"} <= scheme.keys(), (
+            f"{name} says neither its name nor its place"
+        )

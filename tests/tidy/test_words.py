@@ -45,7 +45,9 @@ def test_a_refusal_is_a_sentence_with_a_stable_code(refusal: type[Refusal]) -> N
 
 
 def test_no_two_refusals_share_a_code() -> None:
-    shared = [code for code, times in Counter(each.code for each in REFUSALS if "code" in vars(each)).items() if times > 1]
+    shared = [
+        code for code, times in Counter(each.code for each in REFUSALS if "code" in vars(each)).items() if times > 1
+    ]
 
     assert not shared
 

@@ -7,13 +7,17 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_offset = timedelta()
-_frozen: datetime | None = None
+
+class _Hands:
+    """Where the clock's hands are; one clock a process, seen by all its threads."""
+
+    offset = timedelta()
+    frozen: datetime | None = None
 
 
 def now() -> datetime:
     """This moment, aware, in UTC."""
-    return _frozen if _frozen is not None else datetime.now(UTC) + _offset
+    return _Hands.frozen if _Hands.frozen is not None else datetime.now(UTC) + _Hands.offset
 
 
 def today(zone: str) -> date:
@@ -23,13 +27,12 @@ def today(zone: str) -> date:
 
 def offset() -> timedelta:
     """How far the clock is turned ahead of real time."""
-    return _offset
+    return _Hands.offset
 
 
 def turn_by(ahead: timedelta) -> None:
     """Run ahead of real time by this much in all; zero returns to real time."""
-    global _offset
-    _offset = ahead
+    _Hands.offset = ahead
 
 
 def turn_to(moment: datetime) -> None:
@@ -40,9 +43,8 @@ def turn_to(moment: datetime) -> None:
 @contextmanager
 def frozen(at: datetime) -> Iterator[None]:
     """Time stands still at `at` inside this block."""
-    global _frozen
-    before, _frozen = _frozen, at.astimezone(UTC)
+    before, _Hands.frozen = _Hands.frozen, at.astimezone(UTC)
     try:
         yield
     finally:
-        _frozen = before
+        _Hands.frozen = before

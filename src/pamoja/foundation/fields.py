@@ -14,7 +14,7 @@ class EncryptedTextField(models.BinaryField):
 
     # What type checkers see on a model's instance; a BinaryField would be bytes.
     _pyi_private_set_type: str | None
-    _pyi_private_get_type: str | None
+    _pyi_private_get_type: str | None  # type: ignore[assignment]  # bytes in the database, text in Python
 
     def _context(self) -> str:
         return f"{self.model._meta.db_table}.{self.column}"

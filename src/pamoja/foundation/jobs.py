@@ -77,9 +77,9 @@ sweeps: dict[str, Callable[[], None]] = {}
 def enqueue(task: Task[..., None, Any], **kwargs: Any) -> int:
     """Queue the job in the current transaction: it exists if and only if the transaction commits.
 
-    Inside a worker `task.defer()` would use the worker's own connection and survive a rollback; this does not.
+    Inside a worker the task's own `defer` would use the worker's own connection and survive a rollback; this does not.
     """
-    carried = {each.name: packed for each in _carriers if (packed := each.pack()) is not None}
+    carried: dict[str, Any] = {each.name: packed for each in _carriers if (packed := each.pack()) is not None}
     queued = QueuedJob(
         id=None,
         queue=task.queue,

@@ -117,7 +117,7 @@ class Money:
 
     @property
     def text(self) -> str:
-        """As people write it: `KSh 5,000`, `£25.00`, `−£3.20`."""
+        """As people write it: `KSh 5,000`, `£25.00`, with a minus sign before what is owed."""
         unit = currency(self.currency)
         sign = "−" if self.amount_minor < 0 else ""
         return f"{sign}{unit.symbol}{self.figure}" if unit.symbol else f"{sign}{self.figure} credits"

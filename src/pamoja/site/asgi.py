@@ -64,7 +64,7 @@ application = Starlette(
         Route("/ready", ready),
         Route("/metrics", metrics),
         Mount("/static", app=PackagesStatic()),
-        Mount("/", app=WSGIMiddleware(django_application, workers=DJANGO_THREADS)),  # type: ignore[arg-type]
+        Mount("/", app=WSGIMiddleware(django_application, workers=DJANGO_THREADS)),  # type: ignore[arg-type]  # a2wsgi types its own ASGI
     ],
     middleware=[Middleware(Observed), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
     exception_handlers={Refusal: _refused, Exception: _broken},

@@ -77,7 +77,10 @@ def page(request: HttpRequest | None, status: int, sentence: str) -> HttpRespons
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form came from elsewhere, or its page was open for too long."""
-    sentence = "This page was open for a long time, so we did not accept the form. Nothing was done. Please go back, reload and try again."
+    sentence = (
+        "This page was open for a long time, so we did not accept the form. "
+        "Nothing was done. Please go back, reload and try again."
+    )
     if wants_json(request):
         return problem_response(problem(403, code="csrf_failed", detail=sentence))
     return page(request, 403, sentence)
@@ -109,7 +112,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A bug of ours; rendered without context processors or the database, which may be what failed."""
-    sentence = "Something broke on our side. Your money is safe: what was not finished was undone. Please try again in a minute."
+    sentence = (
+        "Something broke on our side. Your money is safe: what was not finished was undone. "
+        "Please try again in a minute."
+    )
     if wants_json(request):
         return problem_response(problem(500, code="internal_error", detail=sentence))
     context = {"status": 500, "title": "Server error", "sentence": sentence, "request_id": trace.request_id.get()}

@@ -11,10 +11,10 @@ from django.urls import set_script_prefix
 from django.utils import timezone
 
 from pamoja.foundation.errors import Refusal
-from pamoja.kernel.communities.public import CommunityNotFound, community_at, entered
+from pamoja.kernel.communities.public import CommunityNotFound, CommunityRequest, community_at, entered
 from pamoja.site import errors
 
-Next = Callable[[HttpRequest], HttpResponse]
+Next = Callable[[CommunityRequest], HttpResponse]
 
 
 class CommunityMiddleware:
@@ -23,15 +23,15 @@ class CommunityMiddleware:
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: CommunityRequest) -> HttpResponse:
         try:
             community, prefix, path = community_at(host=request.get_host(), path=request.path_info)
         except CommunityNotFound as refusal:
-            request.community = None  # type: ignore[attr-defined]
+            request.community = None
             if request.path_info.startswith("/c/"):
                 return errors.answer(request, refusal)
             return self.get_response(request)
-        request.community = community  # type: ignore[attr-defined]
+        request.community = community
         if prefix:
             request.path_info = path
             request.META["SCRIPT_NAME"] = prefix
@@ -50,7 +50,7 @@ class RefusalMiddleware:
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: CommunityRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 405 and not response.content and not errors.wants_json(request):
             return errors.page(request, 405, "This address is for a form, and was opened as a page. Please go back.")
@@ -66,7 +66,7 @@ class LocalTimeMiddleware:
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: CommunityRequest) -> HttpResponse:
         zone = self._own_zone(request) or getattr(getattr(request, "community", None), "time_zone", "UTC")
         with timezone.override(ZoneInfo(zone)):
             return self.get_response(request)

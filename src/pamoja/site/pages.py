@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
-from pamoja.kernel.communities.public import Community
+from pamoja.kernel.communities.public import Community, CommunityRequest
 from pamoja.site.brand import stylesheet
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: CommunityRequest) -> HttpResponse:
     """A community's home, or the list of communities where the address names none."""
-    if request.community is None:  # type: ignore[attr-defined]
+    if request.community is None:
         return render(request, "site/communities.html", {"communities": Community.objects.order_by("name")})
     return render(request, "site/home.html")
 
 
-def brand(request: HttpRequest) -> HttpResponse:
+def brand(request: CommunityRequest) -> HttpResponse:
     """The community's colours as custom properties. Its address changes with the brand, so browsers keep it."""
-    community: Community | None = request.community  # type: ignore[attr-defined]
+    community = request.community
     response = HttpResponse(stylesheet(community.brand if community else None), content_type="text/css; charset=utf-8")
     response["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.GET else "public, max-age=300"
     return response

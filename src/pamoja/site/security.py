@@ -6,7 +6,9 @@ import secrets
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+
+from pamoja.kernel.communities.public import CommunityRequest
 
 Policy = dict[str, str]
 
@@ -30,12 +32,12 @@ STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 class SecurityHeadersMiddleware:
     """Gives each request a nonce (`request.csp_nonce`) and each response its headers."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[CommunityRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: CommunityRequest) -> HttpResponse:
         nonce = secrets.token_urlsafe(16)
-        request.csp_nonce = nonce  # type: ignore[attr-defined]
+        request.csp_nonce = nonce
         response = self.get_response(request)
         for header, value in EVERYWHERE.items():
             response.setdefault(header, value)

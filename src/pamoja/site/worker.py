@@ -96,4 +96,5 @@ async def _take_up(working: Any, job: Job) -> None:
         # A sweep: the next one is queued already, and two of them may not be.
         await working.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
     else:
-        await working.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+        at = datetime.now(UTC)  # tidy: the queue goes by the database's own clock
+        await working.job_manager.retry_job(job, retry_at=at)

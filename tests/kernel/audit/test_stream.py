@@ -50,7 +50,7 @@ def inside() -> Iterator[Community]:
 @pytest.mark.django_db
 def test_a_feed_says_who_did_what_newest_first(inside: Community) -> None:
     jar = ids.new_id()
-    name_resolver("jar", lambda wanted: {each: "the blue jar" for each in wanted})
+    name_resolver("jar", lambda wanted: dict.fromkeys(wanted, "the blue jar"))
     fill_jar(by=AMINA, jar_id=jar)
     fill_jar(by=SYSTEM, jar_id=jar, minor=2_550)
 
@@ -92,7 +92,12 @@ def test_the_application_cannot_change_the_stream(inside: Community, statement: 
 @pytest.mark.committed
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE audit_fact SET name = 'x'", "DELETE FROM audit_fact", "TRUNCATE audit_fact", "UPDATE audit_seal SET facts = 0"],
+    [
+        "UPDATE audit_fact SET name = 'x'",
+        "DELETE FROM audit_fact",
+        "TRUNCATE audit_fact",
+        "UPDATE audit_seal SET facts = 0",
+    ],
 )
 def test_even_the_owner_cannot_change_the_stream(
     committed_db: None, owner_connection: psycopg.Connection, statement: str
@@ -151,8 +156,10 @@ def test_a_seal_waits_for_a_deed_that_is_still_open(committed_db: None) -> None:
         seal = seal_facts()
         slow.join()
 
-        assert seal is not None and seal.facts == 2
-        assert verify().holds and verify().unsealed == 0
+        assert seal is not None
+        assert seal.facts == 2
+        assert verify().holds
+        assert verify().unsealed == 0
 
 
 @pytest.mark.committed

@@ -31,9 +31,7 @@ def test_takes_the_name_of_a_host(host: str, name: str) -> None:
 
 @pytest.mark.django_db
 def test_prefers_the_path_and_else_takes_the_host() -> None:
-    umoja = Community.objects.create(
-        slug="umoja-t", name="Umoja", currency="KES", country="KE", domain="umoja.example"
-    )
+    umoja = Community.objects.create(slug="umoja-t", name="Umoja", currency="KES", country="KE", domain="umoja.example")
 
     assert community_at(host="localhost:8000", path="/c/UMOJA-T/x/") == (umoja, "/c/UMOJA-T", "/x/")
     assert community_at(host="UMOJA.example:443", path="/x/") == (umoja, "", "/x/")

@@ -15,7 +15,7 @@ from pamoja.kernel.live import hotpath, rules
 from pamoja.kernel.live.hotpath import socket as socket_module
 from pamoja.kernel.live.hotpath.hub import QUEUE_MAX, Client, Hub
 from pamoja.kernel.live.queries import Follower
-from tests.kernel.live.browsers import Browser, break_listening, publish_now, wait_until
+from tests.kernel.live.browsers import Browser, break_listening, publish_now
 from tests.world import Cast, a_member
 
 pytestmark = pytest.mark.committed

@@ -7,6 +7,7 @@ from pamoja.kernel.communities.actions import change_community_settings
 from pamoja.kernel.communities.errors import CommunityNotFound, NoCommunity, ProductOff
 from pamoja.kernel.communities.models import Community, CommunityModel, IsolateByCommunity, current_community_id
 from pamoja.kernel.communities.queries import (
+    CommunityRequest,
     community_at,
     community_with_slug,
     current_community,
@@ -25,6 +26,7 @@ __all__ = [
     "CommunityId",
     "CommunityModel",
     "CommunityNotFound",
+    "CommunityRequest",
     "IsolateByCommunity",
     "NoCommunity",
     "ProductOff",

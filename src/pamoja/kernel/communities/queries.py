@@ -8,11 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.http import HttpRequest
 from psycopg.pq import TransactionStatus
 
 from pamoja.kernel.communities import rules
 from pamoja.kernel.communities.errors import CommunityNotFound, ProductOff
 from pamoja.kernel.communities.models import Community, current_community_id, entered_community
+
+
+class CommunityRequest(HttpRequest):
+    """A request as the site's middleware leaves it; `community` is None where the address names none."""
+
+    community: Community | None
+    csp_nonce: str
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pamoja.kernel.identity.errors import (
 )
 from pamoja.kernel.identity.models import Member, PaymentMethod, Person
 from pamoja.kernel.identity.queries.asking import (
+    MemberRequest,
     actor_for,
     actor_of,
     api_auth,
@@ -45,6 +46,7 @@ __all__ = [
     "Member",
     "MemberCard",
     "MemberNotFound",
+    "MemberRequest",
     "NoPhone",
     "NotAMember",
     "PaymentMethod",

@@ -9,12 +9,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user, get_user_model
-from django.http import HttpRequest
 from django.utils import timezone
 
 from pamoja.foundation.actions import Actor
 from pamoja.foundation.errors import Refusal
-from pamoja.kernel.communities.public import community_at, entered
+from pamoja.kernel.communities.public import CommunityRequest, community_at, entered
 from pamoja.kernel.identity.public import actor_of
 from pamoja.kernel.live import rules
 from pamoja.kernel.live.errors import NotSignedIn
@@ -45,8 +44,8 @@ def follower(*, host: str, path: str, session_key: str) -> Follower:
     Raises: CommunityNotFound; NotSignedIn when the session ended, expired, or is not a member's of the community.
     """
     community, _, _ = community_at(host=host, path=path)
-    request = HttpRequest()
-    request.community = community  # type: ignore[attr-defined]
+    request = CommunityRequest()
+    request.community = community
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key or None)
     with entered(community.pk):
         # Asks Django: it also refuses an inactive person, and a session from before the password was changed.
@@ -66,7 +65,8 @@ def still_signed_in(followers: Iterable[Follower]) -> set[str]:
     sessions = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class().objects
     alive = set(
         sessions.filter(
-            session_key__in={each.session_key for each in asked}, expire_date__gt=timezone.now()
+            session_key__in={each.session_key for each in asked},
+            expire_date__gt=timezone.now(),  # tidy: sessions end by real time, as Django wrote them
         ).values_list("session_key", flat=True)
     )
     people = get_user_model().objects.filter(pk__in={each.person_id for each in asked}, is_active=True)

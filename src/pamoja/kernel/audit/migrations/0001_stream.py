@@ -3,11 +3,11 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+from django.db import migrations, models
+
 import pamoja.foundation.clock
 import pamoja.foundation.ids
 import pamoja.kernel.communities.models
-from django.db import migrations, models
-
 from pamoja.foundation.sql import run_sql_file
 from pamoja.kernel.communities.public import IsolateByCommunity
 

@@ -6,7 +6,7 @@ import functools
 import time
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -17,7 +17,7 @@ from ninja.security import HttpBearer
 from ninja.utils import check_csrf
 
 from pamoja.foundation.actions import Actor
-from pamoja.kernel.communities.public import current_community_id
+from pamoja.kernel.communities.public import CommunityRequest, current_community_id
 from pamoja.kernel.identity import rules
 from pamoja.kernel.identity.errors import FromElsewhere, NotAMember, RecentSignInNeeded, SignInNeeded
 from pamoja.kernel.identity.models import Member, Person
@@ -25,6 +25,16 @@ from pamoja.kernel.identity.queries import tokens
 from pamoja.kernel.identity.queries.people import member_of_person
 
 View = Callable[..., HttpResponse]
+
+
+class MemberRequest(CommunityRequest):
+    """A request behind `needs_member` or `api_auth`: who asks is known."""
+
+    member: Member
+    actor: Actor
+    known_membership: tuple[Any, Member | None]
+    token_session: SessionBase
+
 
 _roles: dict[str, frozenset[str]] = dict(rules.KERNEL_ROLES)
 
@@ -60,11 +70,11 @@ def membership(request: HttpRequest) -> Member | None:
     if not request.user.is_authenticated:
         return None
     key = (request.user.pk, current_community_id())
-    known = getattr(request, "_membership", None)
+    known: tuple[Any, Member | None] | None = getattr(request, "known_membership", None)
     if known is None or known[0] != key:
         found = member_of_person(request.user.pk)
         known = (key, found if found and found.is_active else None)
-        request._membership = known  # type: ignore[attr-defined]
+        cast(MemberRequest, request).known_membership = known
     return known[1]
 
 
@@ -115,14 +125,14 @@ def needs_member(view: View) -> View:
     """Pages for members: others sign in or join first, and come back. Sets `request.actor` and `request.member`."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return sent_to(request, "account_login")
         member = membership(request)
         if member is None:
             return sent_to(request, "identity:join")
-        request.member = member  # type: ignore[attr-defined]
-        request.actor = actor_for(member)  # type: ignore[attr-defined]
+        request.member = member
+        request.actor = actor_for(member)
         return view(request, *args, **kwargs)
 
     return guarded
@@ -165,24 +175,24 @@ class ApiAuth(HttpBearer):
 
     def __call__(self, request: HttpRequest) -> Member | None:
         if "Authorization" in request.headers:
-            return super().__call__(request)  # type: ignore[no-any-return]
+            return cast(Member | None, super().__call__(request))
         if not request.user.is_authenticated:
             return None
         if check_csrf(request):
             raise FromElsewhere()
-        return self._admitted(request)
+        return self._admitted(cast(MemberRequest, request))
 
     def authenticate(self, request: HttpRequest, token: str) -> Member | None:
         found = tokens.person_and_session(token)
         if found is None:
             return None
-        request.user, request.token_session = found
-        return self._admitted(request)
+        request.user, cast(MemberRequest, request).token_session = found
+        return self._admitted(cast(MemberRequest, request))
 
-    def _admitted(self, request: HttpRequest) -> Member:
+    def _admitted(self, request: MemberRequest) -> Member:
         member = member_of(request)
-        request.member = member  # type: ignore[attr-defined]
-        request.actor = actor_for(member)  # type: ignore[attr-defined]
+        request.member = member
+        request.actor = actor_for(member)
         return member
 
 
