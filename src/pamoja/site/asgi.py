@@ -42,7 +42,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         stack.push_async_callback(pool.close)
         app.state.pool = pool
         for name in wiring.LIFESPANS:
-            await stack.enter_async_context(import_string(name)())
+            await stack.enter_async_context(import_string(name)(app))
         yield
 
 

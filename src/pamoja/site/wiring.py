@@ -20,6 +20,11 @@ HOTPATHS: list[str] = [
     "pamoja.kernel.live.hotpath.routes",
 ]
 
+# What runs beside the front door from start to stop: "module.attribute", each given the application.
+LIFESPANS: list[str] = [
+    "pamoja.kernel.live.hotpath.lifespan",
+]
+
 # Where each product's pages begin, for the menu; a community shows those that it has switched on.
 NAVIGATION: list[tuple[str, str, str, str]] = [
     # (product, label, icon, url name)
