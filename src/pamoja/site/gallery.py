@@ -74,10 +74,10 @@ def sample() -> dict[str, Any]:
     form.add_error("amount", "This is not an amount we can read. Write it like 2,500 or 2500.50.")
     form.add_error(None, "Please look at what is marked below. Nothing was saved.")
     return {
-        "segments": _circle(12),
-        "two": _circle(2),
-        "thirty": _circle(30),
-        "rings": [_circle(count) for count in (2, 3, 5, 8, 12, 18, 24, 30)],
+        "segments": sample_circle(12),
+        "two": sample_circle(2),
+        "thirty": sample_circle(30),
+        "rings": [sample_circle(count) for count in (2, 3, 5, 8, 12, 18, 24, 30)],
         "amount": Money(500_000, "KES"),
         "wallet": Money(1_248_000, "KES"),
         "tomorrow": clock.now() + timedelta(days=1),
@@ -89,7 +89,8 @@ def sample() -> dict[str, Any]:
     }
 
 
-def _circle(places: int) -> list[Segment]:
+def sample_circle(places: int) -> list[Segment]:
+    """A circle in the middle of a round, for pictures."""
     names = "Amina W. Joseph K. Faith M. Brian O. Njeri T. Peter L. Zuhura A. Sam G. Lucy N. Ali H. Grace C. Moses E."
     words = names.split()
     states: dict[int, SegmentState] = {6: "due", 8: "late", 9: "due", 14: "missed", 20: "open"}

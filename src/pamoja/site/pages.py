@@ -1,19 +1,11 @@
-"""Pages that belong to no product: the front page and a community's style."""
+"""A community's style, as a page of its own."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
 
-from pamoja.kernel.communities.public import Community, CommunityRequest
+from pamoja.kernel.communities.public import CommunityRequest
 from pamoja.site.brand import stylesheet
-
-
-def home(request: CommunityRequest) -> HttpResponse:
-    """A community's home, or the list of communities where the address names none."""
-    if request.community is None:
-        return render(request, "site/communities.html", {"communities": Community.objects.order_by("name")})
-    return render(request, "site/home.html")
 
 
 def brand(request: CommunityRequest) -> HttpResponse:

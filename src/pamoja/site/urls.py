@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from pamoja.site import errors, gallery, pages, wiring
+from pamoja.site import errors, gallery, home, pages, wiring
 from pamoja.site.api import api
 
 urlpatterns = [
-    path("", pages.home, name="home"),
+    path("", home.home, name="home"),
     path("brand.css", pages.brand, name="brand"),
     path("gallery", gallery.gallery, name="gallery"),
     path("account/", include("allauth.urls")),

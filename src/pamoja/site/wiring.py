@@ -31,6 +31,9 @@ NAVIGATION: list[tuple[str, str, str, str]] = [
     ("", "Home", "home", "home"),
 ]
 
+# What each product shows on a member's home: (product, function from a request to `foundation.home.HomeCard`s).
+HOME_CARDS: list[tuple[str, str]] = []
+
 # What a signed-in person finds under their own name: (label, icon, url name).
 OWN_NAVIGATION: list[tuple[str, str, str]] = [
     ("Your profile", "user", "identity:profile"),

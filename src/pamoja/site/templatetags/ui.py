@@ -27,6 +27,34 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+# In the order to look, by a part of the fact's name.
+FEED_ICONS = (
+    ("late_fee", "clock"),
+    ("overdue", "clock"),
+    ("arrears", "coins"),
+    ("paid_out", "receive"),
+    ("payout", "send"),
+    ("contribution", "coins"),
+    ("collection", "phone"),
+    ("swap", "swap"),
+    ("drawn", "dice"),
+    ("draw", "dice"),
+    ("paused", "pause"),
+    ("resumed", "play"),
+    ("completed", "check"),
+    ("ended", "flag"),
+    ("invitation", "mail"),
+    ("settings", "settings"),
+    ("rules", "book"),
+    ("joined", "users"),
+    ("member", "users"),
+    ("circle", "savings"),
+    ("round", "savings"),
+    ("password", "lock"),
+    ("signed", "key"),
+    ("phone", "phone"),
+    ("profile", "user"),
+)
 # In the order to look: most browsers also claim to be those further down.
 BROWSERS = (
     ("Edg", "Edge"),
@@ -304,6 +332,15 @@ def copy_text(text: str, label: str = "Copy") -> dict[str, str]:
     Example: `{% copy_text invitation.url "Copy link" %}`
     """
     return {"text": text, "label": label}
+
+
+@register.filter
+def feed_icon(name: str) -> str:
+    """The icon of a fact in a feed, by its name: `savings.contribution_paid` → `coins`.
+
+    Example: `{% icon line.name|feed_icon %}`
+    """
+    return next((icon for sign, icon in FEED_ICONS if sign in name), "info")
 
 
 @register.filter

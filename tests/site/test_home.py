@@ -1,0 +1,43 @@
+"""A member's home shows what is urgent first, whatever product it comes from."""
+
+import pytest
+from django.utils.module_loading import import_string
+
+from pamoja.foundation.home import HomeCard, Urgency
+from pamoja.site import home, wiring
+
+
+def quiet_and_urgent(request):
+    yield HomeCard(Urgency.QUIET, "quiet.html")
+    yield HomeCard(Urgency.NOW, "later.html", order=2)
+    yield HomeCard(Urgency.NOW, "sooner.html", order=1)
+
+
+@pytest.fixture
+def products(monkeypatch):
+    monkeypatch.setattr(wiring, "HOME_CARDS", [("savings", f"{__name__}.quiet_and_urgent")])
+    monkeypatch.setattr(home, "import_string", lambda name: quiet_and_urgent)
+
+
+def test_urgent_cards_come_first_and_in_their_order(products, community, cast, rf):
+    context = home.home_context(rf.get("/"), community, cast.member)
+
+    assert [card.template for card in context["urgent"]] == ["sooner.html", "later.html"]
+    assert [card.template for card in context["others"]] == ["quiet.html"]
+
+
+def test_a_product_that_is_off_shows_nothing(products, community, cast, rf):
+    community.products = []
+
+    assert home.home_context(rf.get("/"), community, cast.member)["urgent"] == []
+
+
+def test_every_wired_product_is_there():
+    assert all(callable(import_string(cards)) for _, cards in wiring.HOME_CARDS)
+
+
+def test_a_visitor_is_welcomed(client, community):
+    page = client.get(f"/c/{community.slug}/").content.decode()
+
+    assert "Save together" in page
+    assert "Create your account" in page
