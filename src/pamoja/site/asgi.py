@@ -35,7 +35,13 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     config = load()
     async with AsyncExitStack() as stack:
         pool = AsyncConnectionPool(
-            config.runtime_url, min_size=1, max_size=HOT_CONNECTIONS_MAX, timeout=5, open=False, name="hotpath"
+            config.runtime_url,
+            min_size=1,
+            max_size=HOT_CONNECTIONS_MAX,
+            timeout=5,
+            open=False,
+            name="hotpath",
+            check=AsyncConnectionPool.check_connection,
         )
         stack.callback(clock_follower.follow(config.clock_url))
         await pool.open()

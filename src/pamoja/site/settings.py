@@ -75,6 +75,7 @@ DATABASES = {
     "default": {
         **database_settings(_url, pool={"min_size": 1, "max_size": 8, "timeout": 10}),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # one round trip a request, so that a restarted database fails none
     }
 }
 

@@ -1,8 +1,8 @@
 """Runs queued and periodic jobs, shows that it lives, and takes up what a killed worker left."""
 
 import asyncio
-import contextlib
 import logging
+import signal
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 from procrastinate.worker import Worker
 from prometheus_client import start_http_server
+from psycopg_pool import PoolTimeout
 
 from pamoja.foundation import trace
 from pamoja.site import clock_follower, metrics
@@ -23,7 +24,8 @@ CONCURRENCY = 5
 HEARTBEAT_SECONDS = 5.0
 STALLED_SECONDS = 20.0
 RESCUE_EVERY_SECONDS = 5.0
-GRACE_SECONDS = 20.0
+GRACE_SECONDS = 12.0
+AGAIN_SECONDS = 0.5
 
 
 def run() -> None:
@@ -39,24 +41,47 @@ def run() -> None:
 
 
 async def _work() -> None:
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # Django's has it
-    working = app.with_connector(connector)
-    async with working.open_async():
-        rescuer = asyncio.create_task(_rescue_stalled_jobs(working))
+    """Serves until a signal says stop. When the database goes away, serving ends, and begins again when it is back."""
+    told_to_stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
+    telling = asyncio.create_task(told_to_stop.wait())
+    while not told_to_stop.is_set():
+        serving = asyncio.create_task(_serve())
+        await asyncio.wait([serving, telling], return_when=asyncio.FIRST_COMPLETED)
+        serving.cancel()
         try:
-            await working.run_worker_async(
-                concurrency=CONCURRENCY,
-                delete_jobs="successful",
-                fetch_job_polling_interval=2.0,
-                update_heartbeat_interval=HEARTBEAT_SECONDS,
-                stalled_worker_timeout=STALLED_SECONDS,
-                shutdown_graceful_timeout=GRACE_SECONDS,
-                task_middleware=[_observed],
-            )
-        finally:
-            rescuer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await rescuer
+            await serving
+        except asyncio.CancelledError:
+            pass
+        except (exceptions.ConnectorException, psycopg.Error, PoolTimeout) as error:
+            log.warning("The database cannot be reached: %s", type(error).__name__)
+        if not told_to_stop.is_set():
+            await asyncio.wait([telling], timeout=AGAIN_SECONDS)
+
+
+async def _serve() -> None:
+    # Replaced, not only joined: else periodic jobs are queued over Django's connection, which nobody renews here.
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # Django's has it
+    with app.replace_connector(connector) as working:
+        async with working.open_async():
+            over = asyncio.Event()
+            rescuer = asyncio.create_task(_rescue_stalled_jobs(working, over))
+            try:
+                await working.run_worker_async(
+                    concurrency=CONCURRENCY,
+                    delete_jobs="successful",
+                    fetch_job_polling_interval=2.0,
+                    update_heartbeat_interval=HEARTBEAT_SECONDS,
+                    stalled_worker_timeout=STALLED_SECONDS,
+                    shutdown_graceful_timeout=GRACE_SECONDS,
+                    install_signal_handlers=False,
+                    task_middleware=[_observed],
+                )
+            finally:
+                over.set()
+                rescuer.cancel()
+                await asyncio.wait([rescuer])
 
 
 def _observed(call_next: Any, context: JobContext, worker: Worker) -> Any:
@@ -78,9 +103,10 @@ def _observed(call_next: Any, context: JobContext, worker: Worker) -> Any:
         log.debug("%s %s", name, outcome, extra={"job": name, "duration_ms": round(seconds * 1000, 1)})
 
 
-async def _rescue_stalled_jobs(working: Any) -> None:
+async def _rescue_stalled_jobs(working: Any, over: asyncio.Event) -> None:
     """A worker that was killed leaves jobs begun, which would never end and whose locks would hold up others."""
-    while True:
+    # The event, because a cancellation that meets a connection being made is swallowed on its way here.
+    while not over.is_set():
         try:
             await working.job_manager.prune_stalled_workers(STALLED_SECONDS)
             for job in await working.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
