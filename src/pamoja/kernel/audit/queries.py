@@ -113,11 +113,12 @@ def batch_bytes(after_sequence: int, to_sequence: int) -> list[bytes]:
 
 
 def newest_number() -> tuple[int, int]:
-    """The newest fact number given out, and the first transaction id that is not yet given out."""
+    """The newest fact number given out, and a transaction id given out after it (a snapshot's xmax would not do:
+    transactions that began since the last one ended are above it)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(pg_sequence_last_value('audit_fact_sequence'), 0), "
-            "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+            "pg_current_xact_id()::text::bigint"
         )
         number, horizon = cursor.fetchone()
     return number, horizon
