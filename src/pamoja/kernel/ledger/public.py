@@ -27,7 +27,7 @@ from pamoja.kernel.ledger.errors import (
     NothingToExchange,
     OneAccount,
 )
-from pamoja.kernel.ledger.queries import account_of, balance, balance_at, balances, statement, trial_balance
+from pamoja.kernel.ledger.queries.reading import account_of, balance, balance_at, balances, statement, trial_balance
 from pamoja.kernel.ledger.rules import (
     AccountId,
     Balance,

@@ -22,18 +22,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
   WHERE a.id = ANY (p_accounts) AND a.community_id = current_community()
 $$;
 
--- The balance of everything posted before p_before.
-CREATE FUNCTION ledger_balance_before_(p_account ledger_account, p_before timestamptz) RETURNS bigint
+-- Where an account stood just before a moment. Every movement with a sequence up to `surely_before` was before it, and
+-- none above `never_after`; for an account with a floor both are its sequence at that moment.
+CREATE FUNCTION ledger_before_(
+  p_account ledger_account, p_before timestamptz,
+  OUT balance_minor bigint, OUT surely_before bigint, OUT never_after bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
 DECLARE
   v_mark bigint;
-  v_balance bigint;
   v_base ledger_snapshot;
-  v_end bigint;
 BEGIN
   IF p_account.floor_minor IS NOT NULL THEN
     IF p_account.posted_at < p_before THEN
-      RETURN p_account.balance_minor;
+      balance_minor := p_account.balance_minor;
+      surely_before := p_account.sequence;
+      never_after := p_account.sequence;
+      RETURN;
     END IF;
     -- The newest time mark before that moment, then at most 32 movements by sequence.
     SELECT coalesce(greatest(
@@ -45,15 +50,18 @@ BEGIN
        WHERE credit_account = p_account.number AND posted_at < p_before
          AND credit_balance_minor IS NOT NULL AND credit_sequence % 32 = 0
        ORDER BY posted_at DESC, credit_sequence DESC LIMIT 1)), 0) INTO v_mark;
-    SELECT balance_minor INTO v_balance FROM (
+    SELECT moved.balance_minor, moved.sequence INTO balance_minor, surely_before FROM (
       SELECT debit_sequence AS sequence, debit_balance_minor AS balance_minor FROM ledger_transfer
         WHERE debit_account = p_account.number AND debit_sequence BETWEEN v_mark AND v_mark + 31 AND posted_at < p_before
       UNION ALL
       SELECT credit_sequence, credit_balance_minor FROM ledger_transfer
         WHERE credit_account = p_account.number AND credit_sequence BETWEEN v_mark AND v_mark + 31
           AND posted_at < p_before) moved
-      ORDER BY sequence DESC LIMIT 1;
-    RETURN coalesce(v_balance, 0);
+      ORDER BY moved.sequence DESC LIMIT 1;
+    balance_minor := coalesce(balance_minor, 0);
+    surely_before := coalesce(surely_before, 0);
+    never_after := surely_before;
+    RETURN;
   END IF;
 
   -- Without a floor: the newest kept sum that lies wholly before, and what else came before, up to the last stretch that
@@ -61,26 +69,26 @@ BEGIN
   SELECT * INTO v_base FROM ledger_snapshot
     WHERE account_number = p_account.number AND posted_until < p_before
     ORDER BY posted_until DESC, up_to DESC LIMIT 1;
-  SELECT CASE WHEN bool_and(posted_from >= p_before) FILTER (WHERE is_last) THEN
-           coalesce(max(up_to) FILTER (WHERE posted_from < p_before), v_base.up_to, 0) END
-    INTO v_end
+  surely_before := coalesce(v_base.up_to, 0);
+  SELECT CASE WHEN bool_and(later.posted_from >= p_before) FILTER (WHERE is_last)
+           THEN coalesce(max(later.up_to) FILTER (WHERE later.posted_from < p_before), surely_before) END
+    INTO never_after
     FROM (SELECT up_to, posted_from, up_to = max(up_to) OVER () AS is_last FROM ledger_snapshot
-          WHERE account_number = p_account.number AND up_to > coalesce(v_base.up_to, 0)) later;
-  v_end := coalesce(v_end, 9223372036854775807);
+          WHERE account_number = p_account.number AND up_to > surely_before) later;
+  never_after := coalesce(never_after, 9223372036854775807);
   SELECT coalesce(v_base.balance_minor, 0)
     + (SELECT coalesce(sum(amount_minor), 0) FROM ledger_transfer
-       WHERE credit_account = p_account.number AND credit_sequence > coalesce(v_base.up_to, 0)
-         AND credit_sequence <= v_end AND posted_at < p_before)
+       WHERE credit_account = p_account.number AND credit_sequence > surely_before
+         AND credit_sequence <= never_after AND posted_at < p_before)
     - (SELECT coalesce(sum(amount_minor), 0) FROM ledger_transfer
-       WHERE debit_account = p_account.number AND debit_sequence > coalesce(v_base.up_to, 0)
-         AND debit_sequence <= v_end AND posted_at < p_before)
-    INTO v_balance;
-  RETURN v_balance;
+       WHERE debit_account = p_account.number AND debit_sequence > surely_before
+         AND debit_sequence <= never_after AND posted_at < p_before)
+    INTO balance_minor;
 END $$;
 
 CREATE FUNCTION ledger_balance_before(p_account uuid, p_before timestamptz) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  SELECT ledger_balance_before_(a, p_before) FROM ledger_account a
+  SELECT (ledger_before_(a, p_before)).balance_minor FROM ledger_account a
   WHERE a.id = p_account AND a.community_id = current_community()
 $$;
 
@@ -92,28 +100,34 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
 #variable_conflict use_column
 DECLARE
   v_account ledger_account;
-  v_opening bigint;
+  v_since record;
+  v_until record;
 BEGIN
   SELECT * INTO v_account FROM ledger_account WHERE id = p_account AND community_id = current_community();
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  v_opening := ledger_balance_before_(v_account, p_since);
+  v_since := ledger_before_(v_account, p_since);
+  v_until := ledger_before_(v_account, p_until);
   RETURN QUERY
     WITH moved AS (
       SELECT number, posted_at, -amount_minor AS amount_minor, debit_sequence AS sequence,
              debit_balance_minor AS balance_minor, credit_account AS other
         FROM ledger_transfer
-        WHERE debit_account = v_account.number AND posted_at >= p_since AND posted_at < p_until
+        WHERE debit_account = v_account.number
+          AND debit_sequence > v_since.surely_before AND debit_sequence <= v_until.never_after
+          AND posted_at >= p_since AND posted_at < p_until
       UNION ALL
       SELECT number, posted_at, amount_minor, credit_sequence, credit_balance_minor, debit_account
         FROM ledger_transfer
-        WHERE credit_account = v_account.number AND posted_at >= p_since AND posted_at < p_until
+        WHERE credit_account = v_account.number
+          AND credit_sequence > v_since.surely_before AND credit_sequence <= v_until.never_after
+          AND posted_at >= p_since AND posted_at < p_until
     )
     SELECT m.posted_at, m.number, e.kind, e.description, e.reference,
            coalesce(e.details -> 'notes' ->> (m.number % 4096)::int, ''), m.amount_minor,
            CASE WHEN v_account.floor_minor IS NOT NULL THEN m.balance_minor
-             ELSE (v_opening + sum(m.amount_minor) OVER (ORDER BY m.posted_at, m.number))::bigint END,
+             ELSE (v_since.balance_minor + sum(m.amount_minor) OVER (ORDER BY m.posted_at, m.number))::bigint END,
            m.sequence, o.id, o.owner, o.purpose
       FROM moved m
       JOIN ledger_entry e ON e.number = m.number / 4096

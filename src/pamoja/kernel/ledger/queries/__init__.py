@@ -1,0 +1,1 @@
+"""Reading the books, and proving them."""
