@@ -1,11 +1,15 @@
 """The accounts of the ledger's specs: a rail and two wallets, and short words for moving money."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from pamoja.foundation import clock
 from pamoja.foundation.money import Money
+from pamoja.kernel.communities.public import Community
 from pamoja.kernel.ledger.public import AccountId, Entry, Transfer, balance, open_account, post
 
 
@@ -37,6 +41,10 @@ class Books:
         """Money comes in from the rail."""
         return self.move(self.rail, account, amount)
 
+    def now(self) -> datetime:
+        """The platform's time."""
+        return clock.now()
+
     def posted(self, account: AccountId) -> int:
         """What the account stands at, in minor units."""
         return balance(account).posted.amount_minor
@@ -55,6 +63,13 @@ def open_books() -> Books:
             baraka=open_account(owner="member:baraka", purpose="wallet", currency="KES", floor_minor=0),
             numbers=count(1),
         )
+
+
+def new_community() -> UUID:
+    """One more community."""
+    name = uuid4().hex
+    found = Community.objects.create(slug=name, name=name, currency="KES", country="KE", time_zone="Africa/Nairobi")
+    return found.pk
 
 
 def opened(owner: str, floor_minor: int | None = 0, currency: str = "KES", purpose: str = "wallet") -> AccountId:

@@ -254,6 +254,9 @@ BEGIN
     RETURN;
   END IF;
   BEGIN
+    -- Whoever comes second must see the first reversal, not the balance that it left.
+    PERFORM FROM ledger_account
+      WHERE id = ANY (v_debit || v_credit) AND floor_minor IS NOT NULL ORDER BY id FOR NO KEY UPDATE;
     -- Asked again after success this finds its own entry and answers from it.
     IF EXISTS (SELECT FROM ledger_entry WHERE kind = 'reverse' AND (details ->> 'reverses')::bigint = p_entry
                AND key <> p_key) THEN
