@@ -125,5 +125,7 @@ EMAIL_HOST_PASSWORD = PAMOJA.smtp_password.get_secret_value()
 EMAIL_USE_TLS = PAMOJA.smtp_tls == "starttls"
 EMAIL_USE_SSL = PAMOJA.smtp_tls == "tls"
 EMAIL_TIMEOUT = 10
+# Sign-in codes and the like: queued with the request, handed over by the worker.
+EMAIL_BACKEND = "pamoja.kernel.messaging.providers.OutboxBackend"
 DEFAULT_FROM_EMAIL = PAMOJA.mail_from
 LOGGING = logging_settings(PAMOJA.log_level, PAMOJA.log_format)

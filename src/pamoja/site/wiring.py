@@ -7,6 +7,7 @@ PACKAGES = [
     "pamoja.kernel.identity",
     "pamoja.kernel.live",
     "pamoja.kernel.ledger",
+    "pamoja.kernel.messaging",
 ]
 
 # Pages below the community's address: (path, module of urls).

@@ -1,0 +1,174 @@
+"""Outside parties: the mail server, and Django's own mail, which is led into the outbox."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime, formataddr, parseaddr
+from typing import Protocol
+
+from django.conf import settings
+from django.core.mail import EmailMessage as DjangoMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection, transaction
+
+from pamoja.foundation import ids
+from pamoja.foundation.errors import ProviderFailure
+from pamoja.kernel.communities.public import current_community
+from pamoja.kernel.messaging import rules
+from pamoja.kernel.messaging.actions import send_written
+from pamoja.kernel.messaging.errors import MailServerAway
+from pamoja.kernel.messaging.models import community_if_entered
+from pamoja.kernel.messaging.queries.outbox import Letter
+from pamoja.kernel.messaging.rules import Priority
+
+TIMEOUT_S = 15
+
+HandOver = Callable[[Letter], str]
+"""Gives one letter to the provider and returns its id there.
+
+Raises: MailServerAway when the connection is lost; ProviderFailure when this letter is refused.
+"""
+
+
+class Mailer(Protocol):
+    """Somebody who takes letters."""
+
+    def connected(self) -> AbstractContextManager[HandOver]:
+        """One connection for many letters. Raises: MailServerAway."""
+        ...
+
+
+class SmtpMailer:
+    """A mail server as RFC 5321 describes it, at the address in the settings."""
+
+    @contextmanager
+    def connected(self) -> Iterator[HandOver]:
+        if connection.in_atomic_block:
+            raise RuntimeError("no network inside a transaction")
+        config = settings.PAMOJA
+        try:
+            server = _connect(config)
+        except (smtplib.SMTPException, OSError) as error:
+            raise MailServerAway(str(error), code=_code(error)) from error
+        sender = _sender(config.mail_from)
+        try:
+            yield lambda letter: _hand_over(server, letter, sender)
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
+            server.close()
+
+
+class OutboxBackend(BaseEmailBackend):
+    """Django's mail backend: whatever Django or allauth mails is queued with the request's own transaction.
+
+    So no request waits for a mail server, and none of it is lost when one is away. What they mail is about signing in:
+    it goes first. The sender is always ours.
+    """
+
+    def send_messages(self, email_messages: Sequence[DjangoMessage]) -> int:
+        with transaction.atomic():
+            for message in email_messages:
+                _queue(message)
+        return len(email_messages)
+
+
+def _queue(message: DjangoMessage) -> None:
+    if message.attachments:
+        raise ValueError("mail carries no attachments: link to the page that shows them")
+    is_html = message.content_subtype == "html"
+    alternatives = [each[0] for each in getattr(message, "alternatives", []) if each[1] == "text/html"]
+    html = str(message.body) if is_html else str(alternatives[0]) if alternatives else ""
+    batch = ids.new_id()
+    for number, recipient in enumerate(message.recipients()):
+        send_written(
+            address=rules.bare_address(recipient),
+            subject=str(message.subject),
+            text="" if is_html else str(message.body),
+            html=html,
+            priority=Priority.SECURITY,
+            dedupe_key=f"mail:{batch}:{number}",
+        )
+
+
+def _connect(config: object) -> smtplib.SMTP:
+    host, port = config.smtp_host, config.smtp_port  # type: ignore[attr-defined]  # the site's settings object
+    tls, user = config.smtp_tls, config.smtp_user  # type: ignore[attr-defined]
+    if tls == "tls":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
+    try:
+        server.ehlo_or_helo_if_needed()
+        if tls == "starttls":
+            server.starttls(context=ssl.create_default_context())
+            server.ehlo()
+        if user:
+            server.login(user, config.smtp_password.get_secret_value())  # type: ignore[attr-defined]
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _hand_over(server: smtplib.SMTP, letter: Letter, sender: tuple[str, str]) -> str:
+    """One mail transaction. Refusals are told apart from a lost connection by whether the server answered."""
+    content = as_mail(letter, sender)
+    needs_utf8 = not letter.address.isascii()
+    if needs_utf8 and not server.has_extn("smtputf8"):
+        raise ProviderFailure("the server takes no such address", permanent=True, code="smtputf8")
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if needs_utf8 else []
+    try:
+        _expect(server.mail(sender[1], options), "MAIL")
+        _expect(server.rcpt(letter.address), "RCPT")
+        return _expect(server.data(content), "DATA")
+    except ProviderFailure:
+        with suppress(smtplib.SMTPException, OSError):
+            server.rset()
+        raise
+    except smtplib.SMTPResponseException as error:
+        raise MailServerAway(str(error), code=str(error.smtp_code)) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise MailServerAway(str(error), code=_code(error)) from error
+
+
+def _expect(reply: tuple[int, bytes], step: str) -> str:
+    code, words = reply
+    said = words.decode(errors="replace")
+    if code == 421:  # closing the channel: says nothing about this letter. Source: RFC 5321, section 3.8.
+        raise MailServerAway(f"{step}: {said}", code="421")
+    if code not in (250, 251):
+        raise ProviderFailure(f"{step}: {said}", permanent=rules.is_permanent(code), code=str(code))
+    return said
+
+
+def as_mail(letter: Letter, sender: tuple[str, str]) -> bytes:
+    """The letter as MIME; the same letter always gives the same Message-ID, by which receivers drop a second copy."""
+    mail = EmailMessage(policy=SMTP_POLICY)
+    mail["From"] = formataddr(sender)
+    mail["To"] = letter.address
+    mail["Subject"] = letter.subject
+    mail["Date"] = format_datetime(letter.written_at)
+    mail["Message-ID"] = f"<{letter.id}@{sender[1].partition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    if letter.text:
+        mail.set_content(letter.text, cte="quoted-printable")
+        mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    else:
+        mail.set_content(letter.html, subtype="html", cte="quoted-printable")
+    return mail.as_bytes()
+
+
+def _sender(mail_from: str) -> tuple[str, str]:
+    """In the community's name, from the installation's address."""
+    name, address = parseaddr(mail_from)
+    return (rules.one_line(current_community().name) if community_if_entered() else name, address)
+
+
+def _code(error: Exception) -> str:
+    return str(getattr(error, "smtp_code", "")) or type(error).__name__[:40]

@@ -1,0 +1,100 @@
+"""How a message reads: a package's template, the recipient's language and time zone, the community's face."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template import Context, Engine, TemplateDoesNotExist
+from django.template.backends.django import get_installed_libraries
+from django.urls import get_script_prefix, reverse, set_script_prefix
+from django.utils import timezone, translation
+
+from pamoja.kernel.communities.public import Community, clean_brand
+from pamoja.kernel.messaging import rules
+
+HOUSE_COLOUR = "#0f6b4f"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message as it will be read, as text and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(
+    template: str, data: Mapping[str, Any], *, language: str, zone: str, community: Community | None
+) -> Rendered:
+    """`savings/contribution_due` from `savings/messages/contribution_due.txt`; a `.sw.txt` goes first in Swahili.
+
+    Data goes into the text as it is and into HTML escaped. Without an `.html` of its own the text is dressed for it.
+
+    Raises: TemplateUnfit when the template asks for what it was not given.
+    """
+    package, _, name = template.partition("/")
+    face = _face(community, language)
+    with translation.override(language), timezone.override(zone):
+        written = _select(f"{package}/messages/{name}", language, "txt")
+        subject, text = rules.subject_and_body(written.render(Context({**face, **data}, autoescape=False)), template)
+        try:
+            dressed = _select(f"{package}/messages/{name}", language, "html")
+        except TemplateDoesNotExist:
+            return Rendered(subject, text, dress(subject, text, community=community, language=language))
+        html = dressed.render(Context({**face, **data, "subject": subject}))
+    rules.subject_and_body(f"{subject}\n{html}", f"{template}.html")
+    return Rendered(subject, text, html)
+
+
+def dress(subject: str, text: str, *, community: Community | None, language: str) -> str:
+    """A plain text in the house's mail layout; its addresses become links."""
+    context = {**_face(community, language), "subject": subject, "text": text}
+    return str(_engine().get_template("messaging/plain.html").render(Context(context)))
+
+
+def page_url(name: str, *args: Any, community: Community) -> str:
+    """The full address of a page, as a message needs it: `page_url("savings:circle", circle_id, community=…)`."""
+    before = get_script_prefix()
+    set_script_prefix("/")
+    try:
+        path = reverse(name, args=args)
+    finally:
+        set_script_prefix(before)
+    return home_url(community) + path.lstrip("/")
+
+
+def home_url(community: Community | None) -> str:
+    """Where the community lives, with a slash at the end."""
+    base = settings.PAMOJA.base_url
+    if community is None:
+        return f"{base}/"
+    return rules.home_url(base_url=base, slug=community.slug, domain=community.domain)
+
+
+def _face(community: Community | None, language: str) -> dict[str, Any]:
+    brand = clean_brand(community.brand).get("light", {}) if community else {}
+    colour = brand.get("brand", HOUSE_COLOUR)
+    return {
+        "community_name": community.name if community else "Pamoja",
+        "home_url": home_url(community),
+        "brand": colour,
+        "brand_ink": rules.ink_on(colour),
+        "language": language,
+        "foot": [f"messaging/_foot.{language}.html", "messaging/_foot.html"],
+    }
+
+
+def _select(stem: str, language: str, kind: str) -> Any:
+    return _engine().select_template([f"{stem}.{language}.{kind}", f"{stem}.{kind}"])
+
+
+@functools.cache
+def _engine() -> Engine:
+    # Django's own engine renders what is missing as nothing; a person must never read "You owe by .".
+    missing = f"{rules.MISSING}%s{rules.MISSING}"
+    return Engine(app_dirs=True, string_if_invalid=missing, libraries=get_installed_libraries())

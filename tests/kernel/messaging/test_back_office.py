@@ -1,0 +1,47 @@
+"""The back office reads the outbox with addresses masked, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.contrib import admin
+from django.http import HttpRequest
+from django.test import RequestFactory
+
+from pamoja.kernel.messaging.admin import MessageAdmin
+from pamoja.kernel.messaging.public import Message
+from tests.kernel.messaging.mail_servers import reloaded
+from tests.world import Cast
+
+
+@pytest.fixture
+def asked_by(cast: Cast) -> Callable[[Any], HttpRequest]:
+    """A request of this member to the back office."""
+
+    def ask(who: Any) -> HttpRequest:
+        request = RequestFactory().get("/admin/messaging/message/")
+        request.user, request.community = who.person, cast.community  # type: ignore[attr-defined]
+        return request
+
+    return ask
+
+
+def test_is_for_the_back_office_and_read_only(cast: Cast, asked_by: Callable[[Any], HttpRequest]) -> None:
+    outbox = MessageAdmin(Message, admin.site)
+
+    assert outbox.has_view_permission(asked_by(cast.owner))
+    assert outbox.has_view_permission(asked_by(cast.treasurer))
+    assert not outbox.has_view_permission(asked_by(cast.member))
+    for may in (outbox.has_add_permission, outbox.has_change_permission, outbox.has_delete_permission):
+        assert not may(asked_by(cast.owner))
+
+
+def test_shows_neither_addresses_nor_what_was_said(queued: Callable[..., UUID]) -> None:
+    message = reloaded(queued(address="amina@example.org"))
+
+    assert str(message) == "tests/note to a…@example.org"
+    shown = {*MessageAdmin.list_display, *MessageAdmin.readonly_fields}
+    assert not shown & {"address", "subject", "text", "html", "data"}
