@@ -3,8 +3,8 @@
 import base64
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial, partialmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -78,6 +78,14 @@ class Client:
     def request(self, method: str, path: str, **parts: Any) -> httpx.Response:
         return self._portal.call(partial(self._client.request, method, path, **parts))
 
+    def call(self, function: Callable[..., Any], *values: Any) -> Any:
+        """Runs `function` on the application's own loop."""
+
+        async def there() -> Any:
+            return function(*values)
+
+        return self._portal.call(there)
+
     get = partialmethod(request, "GET")
     put = partialmethod(request, "PUT")
     post = partialmethod(request, "POST")
@@ -91,7 +99,9 @@ def running(app: Sandbox) -> Iterator[Client]:
     with (
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(app.router.lifespan_context(app)),
-        portal.wrap_async_context_manager(httpx.AsyncClient(transport=transport, base_url="http://sandbox")) as client,
+        portal.wrap_async_context_manager(
+            httpx.AsyncClient(transport=transport, base_url="http://sandbox", trust_env=False)
+        ) as client,
     ):
         yield Client(portal, client)
 
@@ -99,9 +109,16 @@ def running(app: Sandbox) -> Iterator[Client]:
 class Outside:
     """The sandbox as the platform and a test use it."""
 
-    def __init__(self, client: Client, hooks: str) -> None:
-        self.client, self.hooks = client, hooks
-        self._token = ""
+    def __init__(self, data: Path, hooks: str, stack: ExitStack) -> None:
+        self.app = create_app(data)
+        self.client = stack.enter_context(running(self.app))
+        self.hooks = hooks
+        self._data, self._stack, self._token = data, stack, ""
+
+    def again(self) -> "Outside":
+        """The sandbox after a stop and a start."""
+        self._stack.close()
+        return Outside(self._data, self.hooks, self._stack)
 
     def token(self) -> str:
         answer = self.client.get(
@@ -220,7 +237,7 @@ def outside(data: Path, key_pair: Path, platform: Platform) -> Iterator[Outside]
     data.mkdir()
     for file in key_pair.glob("*.pem"):
         (data / file.name).write_bytes(file.read_bytes())
-    app = create_app(data)
-    with running(app) as client:
-        client.put("/api/preferences", json={"callback_delay_s": 0, "b2c_delay_s": 0, "command_delay_s": 0})
-        yield Outside(client, platform.url)
+    with ExitStack() as stack:
+        world = Outside(data, platform.url, stack)
+        world.client.put("/api/preferences", json={"callback_delay_s": 0, "b2c_delay_s": 0, "command_delay_s": 0})
+        yield world

@@ -1,6 +1,7 @@
 """The M-PESA gateway on the sandbox"""
 
 import pytest
+
 from tests.sandbox.conftest import Outside
 
 PUSH = "/mpesa/stkpush/v1/processrequest"

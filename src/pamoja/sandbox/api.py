@@ -78,6 +78,7 @@ async def set_faults(request: Request) -> JSONResponse:
     if not isinstance(wishes, dict):
         raise BadInput("faults is an object from kinds to settings.", field="faults")
     faults.set_all(wishes, seed=None if seed is None else whole(seed, field="seed", most=2**63))
+    world_of(request).live.publish("faults")
     return JSONResponse(faults.as_json())
 
 
@@ -85,6 +86,7 @@ async def set_fault(request: Request) -> JSONResponse:
     """`PUT /api/faults/{kind}`: `{"probability": 0.1}` or `{"next": 3}`, with `scope` and the fault's numbers."""
     faults = world_of(request).faults
     faults.set_one(request.path_params["kind"], await json_object(request))
+    world_of(request).live.publish("faults")
     return JSONResponse(faults.as_json())
 
 
@@ -92,6 +94,7 @@ async def clear_faults(request: Request) -> JSONResponse:
     """`DELETE /api/faults`: all off."""
     faults = world_of(request).faults
     faults.set_all({})
+    world_of(request).live.publish("faults")
     return JSONResponse(faults.as_json())
 
 

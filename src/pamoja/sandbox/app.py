@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pamoja.sandbox import api
 from pamoja.sandbox.answers import BadInput, bad_input
+from pamoja.sandbox.console import routes as console
+from pamoja.sandbox.console.frame import page, wants_json
 from pamoja.sandbox.mpesa import routes as mpesa
 from pamoja.sandbox.mpesa.daraja import DarajaError
 from pamoja.sandbox.request_log import LOGGED, LogRequests
@@ -62,13 +64,35 @@ def create_app(
             yield
 
     app = Sandbox(
-        routes=[*mpesa_routes, *api.ROUTES],
+        routes=[*mpesa_routes, *api.ROUTES, *console.ROUTES],
         middleware=[Middleware(RefuseStrangers), Middleware(LogRequests, log=world.log)],
-        exception_handlers={BadInput: bad_input, HTTPException: _not_here},  # type: ignore[dict-item]  # each gets its own kind
+        exception_handlers={BadInput: _refused, HTTPException: _not_here, OverflowError: _too_large},  # type: ignore[dict-item]  # each gets its own kind
         lifespan=lifespan,
     )
     app.state.world = world
     return app
+
+
+def _say(request: Request, message: str, status: int) -> Response:
+    """A refusal as JSON, or as a page of the console for a browser."""
+    if wants_json(request):
+        return JSONResponse({"error": {"message": message}}, status_code=status)
+    return page(request, "trouble.html", status=status, is_missing=status == 404, message=message, back=_place(request))
+
+
+def _place(request: Request) -> str:
+    """The page of the console that a form stands on."""
+    path = request.url.path
+    return path if path.startswith("/phones/") and path.count("/") == 2 else "/" + path.split("/")[1]
+
+
+async def _refused(request: Request, error: BadInput) -> Response:
+    return await bad_input(request, error) if wants_json(request) else _say(request, error.message, error.status)
+
+
+async def _too_large(request: Request, _error: OverflowError) -> Response:
+    """A number that the store cannot hold is the number of nothing."""
+    return _say(request, "There is nothing with a number that large.", 404)
 
 
 async def _not_here(request: Request, error: HTTPException) -> Response:
@@ -77,4 +101,6 @@ async def _not_here(request: Request, error: HTTPException) -> Response:
         if error.status_code == 405:
             return DarajaError(405, "405.001", "Method Not Allowed").answer()
         return DarajaError(404, "404.001.01", "Resource not found").answer()
-    return JSONResponse({"error": {"message": error.detail}}, status_code=error.status_code)
+    return _say(
+        request, "There is nothing at this address." if error.status_code == 404 else error.detail, error.status_code
+    )

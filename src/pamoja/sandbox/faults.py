@@ -205,6 +205,12 @@ class Faults:
         self._switches[kind] = switch
         self._keep()
 
+    def sow(self, seed: int) -> None:
+        """Starts the dice anew from `seed`; the switches stay."""
+        self.seed = seed
+        self._tries.clear()
+        self._keep()
+
     def _keep(self) -> None:
         self._store.keep_setting("faults.seed", self.seed)
         self._store.keep_setting(

@@ -138,7 +138,7 @@ def as_json(row: Row) -> dict[str, Any]:
         "subject": row["subject"],
         "text": row["text"],
         "html": row["html"],
-        "links": _LINK.findall(row["text"]),
+        "links": [link.rstrip(".,;:!?") for link in _LINK.findall(row["text"])],
         "at": iso(row["at"]),
     }
 

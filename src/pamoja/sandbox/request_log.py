@@ -87,7 +87,7 @@ class RequestLog:
             wanted.append(r"(url || ' ' || body || ' ' || answer || ' ' || note) LIKE ? ESCAPE '\'")
             values.append(pattern)
         if trouble:
-            wanted.append("(status IS NULL OR status >= 400 OR note <> '')")
+            wanted.append("(status IS NULL OR status >= 400 OR instr(note, 'fault:') > 0)")
         if before:
             wanted.append("id < ?")
             values.append(before)

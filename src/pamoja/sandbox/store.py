@@ -25,7 +25,8 @@ class Store:
         self._depth = 0
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
             self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.executescript(files(__package__).joinpath("schema.sql").read_text())
+        schema = files(__package__).joinpath("schema.sql").read_text()
+        self._connection.executescript(f"BEGIN; {schema} COMMIT;")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -20,6 +20,7 @@ from pamoja.sandbox.store import Row
 from pamoja.sandbox.world import World
 
 ACCEPTED = "Accept the service request successfully."
+NAMES = {"b2c": "payout", "status": "status query", "balance": "balance query", "reversal": "reversal"}
 UNSAID = {"SecurityCredential"}
 
 
@@ -115,7 +116,8 @@ def _carry_out(world: World, carriers: dict[str, Carrier], at: datetime, payload
         result = Result("1", result.transaction_id, text="The request timed out in the queue.")
     envelope = envelope_of(command, result, body, planned)
     url = body["QueueTimeOutURL"] if is_timed_out else body["ResultURL"]
-    about = f"{command['kind']} {'queue time-out' if is_timed_out else f'result {result.code}: {text}'}"
+    ended = "timed out in the queue" if is_timed_out else "done" if result.code == "0" else f"{result.code}, {text}"
+    about = f"{NAMES[command['kind']]} {ended}"
     due_at = at + timedelta(seconds=world.preferences.callback_delay_s)
     post(world, url, envelope, planned, due_at, scope=command["kind"], about=about)
 

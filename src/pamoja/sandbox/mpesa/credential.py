@@ -24,7 +24,8 @@ class Credential:
     def __init__(self, data: Path) -> None:
         if not (data / KEY_FILE).exists() or not (data / CERTIFICATE_FILE).exists():
             _make_pair(data)
-        key = serialization.load_pem_private_key((data / KEY_FILE).read_bytes(), password=None)
+        own = (data / KEY_FILE).read_bytes()
+        key = serialization.load_pem_private_key(own, password=None, unsafe_skip_rsa_key_validation=True)
         self._key = cast(rsa.RSAPrivateKey, key)
         self.certificate_pem = (data / CERTIFICATE_FILE).read_bytes()
 

@@ -76,4 +76,9 @@ def _items(prompt: Any, planned: dict[str, Any], *, as_text: bool) -> list[dict[
 
 
 def _about(prompt: Row) -> str:
-    return f"push payment {prompt['result_code']}: {prompt['result_desc']}"
+    paid = (
+        f"paid, {prompt['receipt']}"
+        if prompt["result_code"] == "0"
+        else f"{prompt['result_code']}, {prompt['result_desc']}"
+    )
+    return f"push payment {paid}"

@@ -1,0 +1,1 @@
+"""The console: pages on which people play the outside world."""

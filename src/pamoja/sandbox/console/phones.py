@@ -1,0 +1,120 @@
+"""The phones: prompts to answer, messages to read, and the switches of a phone."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pamoja.sandbox.answers import BadInput, whole
+from pamoja.sandbox.console.frame import back, form_of, page
+from pamoja.sandbox.mpesa import autopilot, phones, prompts
+from pamoja.sandbox.mpesa.known import SHORTCODE
+from pamoja.sandbox.mpesa.subscribers import subscriber, tidy_number
+from pamoja.sandbox.world import world_of
+
+PAGE = 50
+
+
+def _msisdn(request: Request) -> str:
+    return tidy_number(request.path_params["msisdn"])
+
+
+async def list_phones(request: Request) -> Response:
+    world, text = world_of(request), request.query_params.get("q", "").strip()
+    pattern = tidy_number(text).lower()
+    rows = world.store.all(
+        """SELECT subscriber.*, (SELECT count(*) FROM prompt
+                                 WHERE prompt.msisdn = subscriber.msisdn AND answered_at IS NULL AND shown) AS waiting
+           FROM subscriber WHERE ? = '' OR instr(msisdn, ?) > 0 OR instr(lower(name), ?) > 0
+           ORDER BY waiting DESC, created_at DESC, msisdn LIMIT ?""",
+        text,
+        pattern,
+        pattern,
+        PAGE,
+    )
+    return page(
+        request, "phones.html", people=rows, text=text, autopilot=autopilot.settings(world), answers=autopilot.ANSWERS
+    )
+
+
+async def find_phone(request: Request) -> Response:
+    """Goes to a phone by its number, made if nobody has called it yet."""
+    person = subscriber(world_of(request), tidy_number((await form_of(request)).get("msisdn", "")))
+    return back(request, f"/phones/{person['msisdn']}")
+
+
+async def show_phone(request: Request) -> Response:
+    world = world_of(request)
+    person = subscriber(world, _msisdn(request))
+    msisdn = person["msisdn"]
+    decision = autopilot.decision(world, msisdn=msisdn, amount_kes=100, nth=person["prompts_seen"])
+    return page(
+        request,
+        "phone.html",
+        person=person,
+        shortcode=SHORTCODE,
+        answers_itself=decision is not None,
+        prompts=[_described(world_of(request), row) for row in prompts.open_prompts(world, msisdn) if row["shown"]],
+        unseen=[row for row in prompts.open_prompts(world, msisdn) if not row["shown"]],
+        ended=world.store.all(
+            "SELECT * FROM prompt WHERE msisdn = ? AND answered_at IS NOT NULL ORDER BY answered_at DESC LIMIT 5",
+            msisdn,
+        ),
+        messages=world.store.all("SELECT * FROM text_message WHERE msisdn = ? ORDER BY id DESC LIMIT 20", msisdn),
+    )
+
+
+def _described(world: Any, row: Any) -> dict[str, Any]:
+    return dict(row) | {
+        "business": world.store.value("SELECT name FROM organisation WHERE shortcode = ?", row["shortcode"]),
+        "seconds_left": max(0, round(row["expires_at"] - world.clock.now().timestamp())),
+    }
+
+
+async def phone_events(request: Request) -> Response:
+    return world_of(request).live.stream(f"phone:{_msisdn(request)}", "clock")
+
+
+async def answer_prompt(request: Request) -> Response:
+    """The PIN was typed, or another button pressed."""
+    form, world = await form_of(request), world_of(request)
+    action = form.get("action") or "pin"
+    pin = form.get("pin", "") if action == "pin" else None
+    if pin is not None and not (pin.isdigit() and len(pin) == 4):
+        raise BadInput("A PIN has four digits.", field="pin")
+    row = prompts.answer_by_hand(
+        world, request.path_params["number"], pin=pin, action=None if action == "pin" else action
+    )
+    return back(request, f"/phones/{row['msisdn']}")
+
+
+async def change_phone(request: Request) -> Response:
+    """Money put into the account, or the phone switched on or off."""
+    form, world, msisdn = await form_of(request), world_of(request), _msisdn(request)
+    wishes: dict[str, Any] = {}
+    if "balance_kes" in form:
+        wishes["balance_kes"] = whole(form["balance_kes"].replace(",", ""), field="balance_kes", most=10**9)
+    if "reachable" in form:
+        wishes["reachable"] = form["reachable"] == "yes"
+    phones.change(world, msisdn, wishes)
+    return back(request, f"/phones/{msisdn}")
+
+
+async def pay_by_menu(request: Request) -> Response:
+    form, world, msisdn = await form_of(request), world_of(request), _msisdn(request)
+    result = await phones.pay(world, msisdn, form)
+    if not result["paid"]:
+        raise BadInput(
+            f"The payment was refused by {result['refused_by']} ({result['code']}). No money has moved.", status=409
+        )
+    return back(request, f"/phones/{msisdn}")
+
+
+async def set_autopilot(request: Request) -> Response:
+    form, world = await form_of(request), world_of(request)
+    delay = whole(form.get("delay_s") or 0, field="delay_s", most=86_400)
+    kept = autopilot.settings(world)
+    mix = {"pin": 8, "cancel": 1, "ignore": 1} if form.get("answer") == "mix" else kept["mix"]
+    autopilot.change(world, kept | {"answer": form.get("answer", "off"), "delay_s": delay, "mix": mix})
+    world.live.publish("phones")
+    return back(request, "/phones")

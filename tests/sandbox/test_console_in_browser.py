@@ -1,0 +1,56 @@
+"""The console in a real browser"""
+
+import shutil
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.sandbox.conftest import AMINA, Platform
+from tests.sandbox.test_server import Process, process, push  # noqa: F401 - a fixture
+
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no chromium on this machine"),
+]
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+        yield browser.new_page(viewport={"width": 360, "height": 740})
+        browser.close()
+
+
+def test_shows_a_prompt_by_itself_and_pays_it_by_pin(process: Process, platform: Platform, page: Page) -> None:  # noqa: F811
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{process.url}/phones/{AMINA}")
+    expect(page.get_by_text("Nothing yet.")).to_be_visible()
+
+    with httpx.Client(base_url=process.url, trust_env=False) as client:
+        push(client, platform.url)
+        page.get_by_label("Enter M-PESA PIN").fill("1234")
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_text("Confirmed. Ksh50.00 sent to PAMOJA SANDBOX")).to_be_visible()
+        assert client.get("/mpesa/statement").json()["proof"]["count"] == 1
+
+    expect(page.locator("#account .big")).to_have_text("KSh 199,950")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert complaints == []
+
+
+def test_keeps_what_is_being_typed_when_something_changes(process: Process, platform: Platform, page: Page) -> None:  # noqa: F811
+    with httpx.Client(base_url=process.url, trust_env=False) as client:
+        push(client, platform.url)
+        page.goto(f"{process.url}/phones/{AMINA}")
+        page.get_by_label("Enter M-PESA PIN").fill("12")
+
+        client.put(f"/api/phones/{AMINA}", json={"balance_kes": 77_000})
+
+        expect(page.locator("#account .big")).to_have_text("KSh 77,000")
+        expect(page.get_by_label("Enter M-PESA PIN")).to_have_value("12")
