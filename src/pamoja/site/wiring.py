@@ -8,6 +8,7 @@ PACKAGES = [
     "pamoja.kernel.live",
     "pamoja.kernel.ledger",
     "pamoja.kernel.messaging",
+    "pamoja.products.savings",
 ]
 
 # Pages below the community's address: (path, module of urls).

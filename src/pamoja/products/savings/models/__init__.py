@@ -1,0 +1,15 @@
+"""The tables of savings."""
+
+from pamoja.products.savings.models.circles import Circle, CircleMember, Draw, Invitation, PositionSwap
+from pamoja.products.savings.models.rounds import Contribution, Round, RoundPayout
+
+__all__ = [
+    "Circle",
+    "CircleMember",
+    "Contribution",
+    "Draw",
+    "Invitation",
+    "PositionSwap",
+    "Round",
+    "RoundPayout",
+]

@@ -1,0 +1,1 @@
+"""Pure decisions of savings: calendar, draw, money owed, seats and invitations."""
