@@ -233,6 +233,7 @@ class ContributionPaid(CircleEvent):
     amount: Money
     late_fee: Money
     was_late: bool
+    fills_pot: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,6 +275,23 @@ class ContributionNotCollected(CircleEvent):
     member_id: UUID
     amount: Money
     reason: str
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"member:{self.member_id}",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContributionDueSoon(CircleEvent):
+    """A member was reminded of what will be due, some days before or on the day. Shown to the member alone."""
+
+    name = "savings.contribution_due_soon"
+    sentence = "{amount} for round {round_number} of {circle} is due by {due_on}."
+    contribution_id: UUID
+    round_number: int
+    member_id: UUID
+    amount: Money
+    due_on: date
+    is_today: bool
 
     def subjects(self) -> tuple[str, ...]:
         return (f"member:{self.member_id}",)

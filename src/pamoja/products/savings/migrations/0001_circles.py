@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("communities", "0001_communities"),
-        ("identity", "0001_people"),
+        ("identity", "0002_profiles"),
     ]
 
     operations = [

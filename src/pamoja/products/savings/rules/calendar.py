@@ -15,6 +15,11 @@ REMINDED_AT = time(9)
 COLLECTED_AT = time(10)
 
 
+def zone(name: str) -> ZoneInfo:
+    """The IANA time zone of this name."""
+    return ZoneInfo(name)
+
+
 def due_on(first: date, frequency: Frequency, period: int) -> date:
     """The day on which period 0, 1, 2… is due.
 
@@ -27,14 +32,19 @@ def due_on(first: date, frequency: Frequency, period: int) -> date:
     return date(year, month + 1, min(first.day, last_day))
 
 
-def end_of(day: date, zone: str) -> datetime:
+def end_of(day: date, zone_name: str) -> datetime:
     """The first moment after `day` in that time zone, in UTC; exact on days of 23 and 25 hours too."""
-    return moment_on(day + timedelta(days=1), time(0), zone)
+    return moment_on(day + timedelta(days=1), time(0), zone_name)
 
 
-def moment_on(day: date, at: time, zone: str) -> datetime:
+def due_at(day: date, zone_name: str, *, opened_at: datetime) -> datetime:
+    """When a contribution is late: after its day where the member lives, and never within a day of being asked for."""
+    return max(end_of(day, zone_name), opened_at + timedelta(days=1))
+
+
+def moment_on(day: date, at: time, zone_name: str) -> datetime:
     """The day's `at` o'clock in that time zone, in UTC; the earlier one of two, the next moment after a gap."""
-    return datetime.combine(day, at, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, at, tzinfo=zone(zone_name)).astimezone(UTC)
 
 
 def periods_moved(planned: date, first: date, frequency: Frequency, today: date, period: int) -> int:
@@ -49,16 +59,16 @@ def periods_moved(planned: date, first: date, frequency: Frequency, today: date,
     return moved
 
 
-def reminder_after(now: datetime, due: date, zone: str) -> datetime | None:
+def reminder_after(now: datetime, due: date, zone_name: str) -> datetime | None:
     """When a member hears next that money will be due: some days before, then on the day; None after both."""
-    early = moment_on(due - timedelta(days=REMINDED_DAYS_BEFORE), REMINDED_AT, zone)
-    on_the_day = moment_on(due, REMINDED_AT, zone)
+    early = moment_on(due - timedelta(days=REMINDED_DAYS_BEFORE), REMINDED_AT, zone_name)
+    on_the_day = moment_on(due, REMINDED_AT, zone_name)
     return next((moment for moment in (early, on_the_day) if moment > now), None)
 
 
-def collected_at(due: date, zone: str) -> datetime:
+def collected_at(due: date, zone_name: str) -> datetime:
     """When a member who lets the circle collect is asked: on the due day, at an hour when people are awake."""
-    return moment_on(due, COLLECTED_AT, zone)
+    return moment_on(due, COLLECTED_AT, zone_name)
 
 
 def fee_due_at(due_at: datetime, grace_days: int) -> datetime:

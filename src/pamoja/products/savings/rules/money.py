@@ -47,12 +47,12 @@ class PotDecision:
 
 
 def pot_decision(
-    *, paid: Money, full: Money, rule: ShortfallRule, shortfall_at: datetime, now: datetime
+    *, paid: Money, full: Money, rule: ShortfallRule, shortfall_at: datetime | None, now: datetime
 ) -> PotDecision:
     """The written rule: a full pot goes out at once; another waits, or after some days goes out as it is."""
     if paid >= full:
         return PotDecision(True, full)
-    if rule == "pay_what_is_in" and now >= shortfall_at and paid:
+    if rule == "pay_what_is_in" and shortfall_at is not None and now >= shortfall_at and paid:
         return PotDecision(True, paid)
     return PotDecision(False, paid)
 

@@ -1,0 +1,1 @@
+"""The deeds of savings, each one durable transaction: rules asked, rows written, the fact announced."""
