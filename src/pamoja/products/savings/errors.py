@@ -60,7 +60,7 @@ class NotYours(Refusal):
 
 
 class CircleSettingInvalid(Refusal):
-    """{problem}"""
+    """{problem}."""
 
     code = "savings.setting_invalid"
     kind = "invalid"

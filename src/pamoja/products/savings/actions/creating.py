@@ -72,7 +72,7 @@ def change_circle_settings(*, by: Actor, circle_id: UUID, changes: dict[str, Any
     circle = circle_for_update(circle_id)
     require_organiser(circle, by)
     if unknown := changes.keys() - BINDING - FREE:
-        raise CircleSettingInvalid(field=min(unknown), problem="There is no such setting.")
+        raise CircleSettingInvalid(field=min(unknown), problem="There is no such setting")
     before = terms_of(circle)
     after = dataclasses.replace(before, **changes)
     changed = [field for field in changes if getattr(before, field) != getattr(after, field)]
@@ -150,7 +150,7 @@ def _check_change(circle: Circle, after: Terms, changed: list[str], *, members: 
     today = clock.today(circle.time_zone) if "first_due_on" in changed else after.first_due_on
     check_terms(after, today=today)
     if after.members_max < members:
-        raise CircleSettingInvalid(field="members_max", problem=f"The circle already has {members} members.")
+        raise CircleSettingInvalid(field="members_max", problem=f"The circle already has {members} members")
 
 
 def _accept_own_change(circle: Circle, by: Actor) -> None:

@@ -67,11 +67,11 @@ def revoke_invitation(*, by: Actor, invitation_id: UUID) -> Invitation:
 
 def _check(circle: Circle, days: int, uses_max: int) -> None:
     if not 1 <= days <= invitations.DAYS_MAX:
-        raise CircleSettingInvalid(field="days", problem=f"An invitation is good for 1 to {invitations.DAYS_MAX} days.")
+        raise CircleSettingInvalid(field="days", problem=f"An invitation is good for 1 to {invitations.DAYS_MAX} days")
     if not 1 <= uses_max <= invitations.USES_MAX:
         raise CircleSettingInvalid(
-            field="uses_max", problem=f"An invitation lets 1 to {invitations.USES_MAX} people in."
+            field="uses_max", problem=f"An invitation lets 1 to {invitations.USES_MAX} people in"
         )
     yesterday = clock.now() - timedelta(days=1)
     if Invitation.objects.filter(circle=circle, created_at__gt=yesterday).count() >= INVITATIONS_MAX:
-        raise CircleSettingInvalid(problem="That is a great many invitations for one day. Please try again tomorrow.")
+        raise CircleSettingInvalid(problem="That is a great many invitations for one day. Please try again tomorrow")

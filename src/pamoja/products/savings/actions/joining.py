@@ -186,7 +186,7 @@ def change_member_role(*, by: Actor, circle_id: UUID, member_id: UUID, role: str
     if circle.is_over:
         raise CircleOver()
     if role not in CircleMember.Role.values:
-        raise CircleSettingInvalid(field="role", problem="There is no such role.")
+        raise CircleSettingInvalid(field="role", problem="There is no such role")
     if seat.role == role:
         return seat
     if seat.is_organiser:
@@ -291,5 +291,5 @@ def _stand_up(circle: Circle, seat: CircleMember, status: CircleMember.Status) -
 
 def _way(receives_on: str) -> str:
     if receives_on not in CircleMember.ReceivesOn.values:
-        raise CircleSettingInvalid(field="receives_on", problem="Choose the wallet or the phone.")
+        raise CircleSettingInvalid(field="receives_on", problem="Choose the wallet or the phone")
     return receives_on
