@@ -29,11 +29,11 @@ class Served:
 
     def get(self, path: str, **more: object) -> httpx.Response:
         """One request, as a plain client."""
-        return httpx.get(self.base_url + path, timeout=10, **more)  # type: ignore[arg-type]
+        return httpx.get(self.base_url + path, timeout=10, **more)
 
     def post(self, path: str, **more: object) -> httpx.Response:
         """One request, as a plain client."""
-        return httpx.post(self.base_url + path, timeout=10, **more)  # type: ignore[arg-type]
+        return httpx.post(self.base_url + path, timeout=10, **more)
 
 
 @contextlib.contextmanager

@@ -20,8 +20,10 @@ EMPTY = SecretStr("")
 
 
 def _listed(value: object) -> object:
-    """Lists are written with commas, as people write them."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    """Lists are written with commas, as people write them; `none` is the empty one, for a blank counts as unset."""
+    if not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(",") if part.strip() not in ("", "none")]
 
 
 Listed = Annotated[list[str], NoDecode, BeforeValidator(_listed)]

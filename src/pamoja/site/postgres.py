@@ -1,6 +1,5 @@
 """Runs PostgreSQL from a folder of binaries as a child of this process: no system service, no other user's rights."""
 
-import ctypes
 import fcntl
 import importlib.util
 import os
@@ -8,7 +7,6 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +18,7 @@ import psycopg
 from psycopg import sql
 
 from pamoja.site.other_user import OtherUser, other_user
+from pamoja.site.processes import dies_with_us, free_port, program_of
 
 DEFAULT_PORT = 54320
 START_SECONDS_MAX = 60.0
@@ -74,15 +73,6 @@ def bundled_binaries() -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
-def dies_with_us(parent: int, signal_number: int) -> None:
-    """In a new child: be told when the process that started it is gone, even by kill -9. Linux only."""
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "prctl"):
-        libc.prctl(1, int(signal_number))
-        if os.getppid() != parent:
-            os._exit(1)
-
-
 class EmbeddedPostgres:
     """One server and its folder. The supervisor launches and watches it; tests use it as a context manager."""
 
@@ -126,7 +116,7 @@ class EmbeddedPostgres:
         """Starts the server in the foreground, as our child, on its last port or a free one."""
         self._end_what_a_dead_supervisor_left()
         if not self.port:  # a server that is started again stays where its clients look for it
-            self.port = _free_port(recorded_port(self.data) if self._port_file.exists() else self.default_port)
+            self.port = free_port(recorded_port(self.data) if self._port_file.exists() else self.default_port)
             self._port_file.write_text(str(self.port))
         settings = SETTINGS | ({} if self.durable else NOT_DURABLE) | {"port": str(self.port)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -160,14 +150,14 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Ends the server: politely, then without waiting for clients' transactions to be rolled back."""
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(STOP_SECONDS_MAX)
-        except subprocess.TimeoutExpired:
-            self.process.send_signal(signal.SIGQUIT)
-            self.process.wait()
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(STOP_SECONDS_MAX)
+            except subprocess.TimeoutExpired:
+                self.process.send_signal(signal.SIGQUIT)
+                self.process.wait()
+        self._let_go()
 
     def create_database(self, *, name: str, owner: str, password: str) -> None:
         """The owner role, neither superuser nor reader of others' data, and its database. Idempotent."""
@@ -199,6 +189,7 @@ class EmbeddedPostgres:
             self.home.unlink()
         shutil.rmtree(self.home, ignore_errors=True)
         self._port_file.unlink(missing_ok=True)
+        self._let_go()
 
     def log_tail(self, lines: int = 12) -> str:
         """The last lines the server wrote."""
@@ -235,11 +226,18 @@ class EmbeddedPostgres:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise AlreadyRunning(f"Process {lock.read().strip()} already runs the database in {self.data}.") from None
+            holder = lock.read().strip()
+            lock.close()
+            raise AlreadyRunning(f"Process {holder} already runs the database in {self.data}.") from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         self._lock = lock
+
+    def _let_go(self) -> None:
+        if self._lock:
+            self._lock.close()
+            self._lock = None
 
     def _superuser_password(self) -> str:
         return (self.home / "superuser").read_text().strip()
@@ -300,14 +298,14 @@ class EmbeddedPostgres:
         pid_file = self.cluster / "postmaster.pid"
         deadline = time.monotonic() + STOP_SECONDS_MAX
         while (pid := _first_number(pid_file)) and time.monotonic() < deadline:
-            command = _command_of(pid)
-            if command is None:
+            program = program_of(pid)
+            if program is None:
                 return  # PostgreSQL itself knows what to do with the file of a process that is gone
-            if command and "postgres" not in command:
+            if program == "postgres":
+                os.kill(pid, signal.SIGINT)
+            elif program:
                 pid_file.unlink(missing_ok=True)
                 return
-            if command:
-                os.kill(pid, signal.SIGINT)
             time.sleep(0.1)
 
 
@@ -316,27 +314,3 @@ def _first_number(path: Path) -> int:
         return int(path.read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return 0
-
-
-def _command_of(pid: int) -> str | None:
-    """The command of a process; empty for one that has ended and waits to be buried, None where there is none."""
-    try:
-        if Path("/proc/self").exists():
-            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
-    except OSError:
-        return None
-    told = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True).stdout
-    return told.strip() or None
-
-
-def _free_port(wanted: int) -> int:
-    """The wanted port, or any that is free."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise PostgresFailed("No free port on 127.0.0.1.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from pamoja.site.postgres import dies_with_us
+from pamoja.site.processes import dies_with_us
 
 LOOK_EVERY_SECONDS = 0.1
 STABLE_SECONDS = 30.0
@@ -76,7 +76,7 @@ class Supervisor:
         for stage in sorted({child.stage for child in self.children}, reverse=True):
             ending = [child for child in self.children if child.stage == stage and child.is_running]
             for child in ending:
-                child.process.send_signal(child.stop_signal)  # type: ignore[union-attr]  # it is running
+                child.process.send_signal(child.stop_signal)  # type: ignore[union-attr]  # those in `ending` are running
             deadline = time.monotonic() + STOP_SECONDS_MAX
             while any(child.is_running for child in ending):
                 if time.monotonic() > deadline or self._asked_to_stop > 1:
