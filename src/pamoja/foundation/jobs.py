@@ -37,8 +37,13 @@ def carry(carrier: Carrier) -> None:
         _carriers.append(carrier)
 
 
-def job(name: str, *, queue: str = "default") -> Callable[[Callable[..., None]], Task[..., None, Any]]:
-    """Declare an idempotent, keyword-only function as a job; arguments are what JSON can hold."""
+def job(
+    name: str, *, queue: str = "default", retries: bool = True
+) -> Callable[[Callable[..., None]], Task[..., None, Any]]:
+    """Declare an idempotent, keyword-only function as a job; arguments are what JSON can hold.
+
+    Without `retries` a failed run is left to a sweep.
+    """
 
     def declare(work: Callable[..., None]) -> Task[..., None, Any]:
         @functools.wraps(work)
@@ -46,7 +51,7 @@ def job(name: str, *, queue: str = "default") -> Callable[[Callable[..., None]],
             with _connection_returned(), _unpacked(carried or {}):
                 work(**kwargs)
 
-        return cast(Task[..., None, Any], app.task(name=name, queue=queue, retry=_RETRY)(run))
+        return cast(Task[..., None, Any], app.task(name=name, queue=queue, retry=_RETRY if retries else False)(run))
 
     return declare
 

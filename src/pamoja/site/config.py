@@ -87,6 +87,14 @@ class Config(BaseSettings):
     mpesa_certificate: Path | None = None
     mpesa_callback_base_url: str = ""
     mpesa_allowed_sources: Listed = []
+    mpesa_least_kes: int = Field(default=1, ge=1)
+    mpesa_most_kes: int = Field(default=150_000, ge=1)
+    mpesa_trusts_payout_results: bool = False
+
+    # How often a member is asked for one payment, and between which hours of their day after the first time.
+    payments_attempts_max: int = Field(default=4, ge=1, le=20)
+    payments_from_hour: int = Field(default=9, ge=0, le=23)
+    payments_until_hour: int = Field(default=20, ge=1, le=24)
 
     _embedded: bool = PrivateAttr(default=False)
 

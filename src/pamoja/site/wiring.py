@@ -8,6 +8,7 @@ PACKAGES = [
     "pamoja.kernel.live",
     "pamoja.kernel.ledger",
     "pamoja.kernel.messaging",
+    "pamoja.kernel.payments",
     "pamoja.products.savings",
 ]
 
@@ -20,6 +21,7 @@ API: list[tuple[str, str]] = []
 # Starlette routes before Django: "module.attribute", each a list of routes.
 HOTPATHS: list[str] = [
     "pamoja.kernel.live.hotpath.routes",
+    "pamoja.kernel.payments.hotpath.routes",
 ]
 
 # What runs beside the front door from start to stop: "module.attribute", each given the application.

@@ -1,0 +1,1 @@
+"""Writing payments: asking for money, settling what came, paying out, noting webhooks, reviewing."""

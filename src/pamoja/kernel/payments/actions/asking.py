@@ -1,0 +1,98 @@
+"""Who is asked about next: due attempts and payouts, taken so that no two sweeps ask about the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pamoja.foundation import clock
+from pamoja.foundation.actions import SYSTEM, Actor, action
+from pamoja.kernel.payments.actions.paying_out import doubt_payout
+from pamoja.kernel.payments.models import CollectionAttempt
+from pamoja.kernel.payments.queries import collections, payouts, settings
+from pamoja.kernel.payments.rules import timing
+from pamoja.kernel.payments.rules.messages import NoticeKind
+from pamoja.kernel.payments.rules.states import Doubt, PayoutState
+
+# When the schedule is over and the last answer was lost on the way, it is asked for until it comes.
+_AFTER_THE_LAST = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Question:
+    """Ask the rail about this attempt by its own id for it; when that is a guess, by those that webhooks claimed."""
+
+    attempt_id: UUID
+    rail: str
+    rail_ids: tuple[str, ...]
+    is_guess: bool
+
+
+@dataclass(frozen=True)
+class PayoutQuestion:
+    """Ask the rail about this payout; the answer comes to the address with the token."""
+
+    payout_id: UUID
+    rail: str
+    originator_id: str
+    token: str
+
+
+@action
+def take_due_attempts(*, by: Actor = SYSTEM, limit: int = 100) -> list[Question]:
+    """The attempts to ask about now; each gets its next time first, so that a crash only delays."""
+    now = clock.now()
+    return [_question(attempt, now) for attempt in collections.attempts_to_query(now, limit)]
+
+
+@action
+def take_doubtful_attempts(*, by: Actor = SYSTEM, collection_id: UUID) -> list[Question]:
+    """The collection's earlier attempts that may have been paid after all: to be asked about before the next one."""
+    now = clock.now()
+    return [_question(attempt, now) for attempt in collections.doubtful_attempts_for_update(collection_id)]
+
+
+@action
+def take_due_payouts(*, by: Actor = SYSTEM, limit: int = 100) -> list[PayoutQuestion]:
+    """The payouts to ask about now; those that stayed unanswered to the end go to a person."""
+    now = clock.now()
+    questions = []
+    for payout in payouts.payouts_to_query(now, limit):
+        since = payout.sent_at or payout.requested_at
+        has_ended = payout.state == PayoutState.FAILED
+        if now >= timing.last_word_at(since) and not has_ended:
+            doubt_payout(payout, Doubt.SILENCE)
+            continue
+        # One that ended is asked about once more, because a webhook said otherwise.
+        next_at = timing.next_query_at(since, now) or timing.last_word_at(since)
+        payout.next_query_at = None if has_ended else next_at
+        payout.queries_made += 1
+        payout.save(update_fields=["next_query_at", "queries_made"])
+        token = settings.webhook_token(NoticeKind.PAYOUT_STATE, payout.pk)
+        questions.append(PayoutQuestion(payout.pk, payout.rail, payout.originator_id, token))
+    return questions
+
+
+@action
+def take_due_submissions(*, by: Actor = SYSTEM, limit: int = 100) -> tuple[list[UUID], list[UUID]]:
+    """Collections and payouts whose time has come: what a lost job or a finished wait left behind."""
+    now = clock.now()
+    due = [each.pk for each in collections.collections_to_submit(now, limit)]
+    return due, [each.pk for each in payouts.payouts_to_submit(now, limit)]
+
+
+def _question(attempt: CollectionAttempt, now: datetime) -> Question:
+    known = attempt.checkout_request_id
+    next_at = timing.next_query_at(attempt.began_at, now)
+    if known is None:
+        # Without an id there is an end to asking; until the hold is over, it is looked for whether one came.
+        silent_at = timing.silent_at(attempt.began_at)
+        next_at = silent_at if now < silent_at else next_at
+    elif next_at is None:
+        next_at = now + _AFTER_THE_LAST
+    attempt.next_query_at = next_at
+    attempt.queries_made += 1
+    attempt.save(update_fields=["next_query_at", "queries_made"])
+    rail_ids = (known,) if known else tuple(collections.candidate_ids(attempt))
+    return Question(attempt.pk, attempt.rail, rail_ids, is_guess=known is None)

@@ -1,0 +1,102 @@
+"""The ways this package says no, and how a rail says it could not."""
+
+from pamoja.foundation.errors import ProviderFailure, Refusal
+
+
+class PaymentNotFound(Refusal):
+    """There is no such payment."""
+
+    code = "payments.not_found"
+    kind = "not_found"
+
+
+class KeyReused(Refusal):
+    """This request was already used for another payment. Please reload the page and try again."""
+
+    code = "payments.key_reused"
+    kind = "conflict"
+
+
+class CollectionUnderWay(Refusal):
+    """We are already asking for this payment. Please finish it on your phone, or wait a few minutes."""
+
+    code = "payments.collection_under_way"
+    kind = "conflict"
+
+
+class CollectionEnded(Refusal):
+    """This payment has ended, so it cannot be tried again."""
+
+    code = "payments.collection_ended"
+    kind = "conflict"
+
+
+class NothingToReview(Refusal):
+    """Nobody needs to look at this payment any more."""
+
+    code = "payments.nothing_to_review"
+    kind = "conflict"
+
+
+class ReasonMissing(Refusal):
+    """Please say why, in a few words."""
+
+    code = "payments.reason_missing"
+    kind = "invalid"
+
+
+class RailUnknown(Refusal):
+    """This community does not pay by {rail}."""
+
+    code = "payments.rail_unknown"
+    kind = "invalid"
+
+
+class CurrencyNotCarried(Refusal):
+    """M-PESA carries {carried}, not {currency}."""
+
+    code = "payments.currency_not_carried"
+    kind = "invalid"
+
+
+class AmountNotWhole(Refusal):
+    """M-PESA carries whole shillings only."""
+
+    code = "payments.amount_not_whole"
+    kind = "invalid"
+
+
+class AmountTooSmall(Refusal):
+    """The smallest amount is {least}."""
+
+    code = "payments.amount_too_small"
+    kind = "invalid"
+
+
+class AmountTooLarge(Refusal):
+    """The largest amount at a time is {most}."""
+
+    code = "payments.amount_too_large"
+    kind = "invalid"
+
+
+class PhoneMissing(Refusal):
+    """Please add your phone number to your profile first."""
+
+    code = "payments.phone_missing"
+    kind = "invalid"
+
+
+class PhoneUnfit(Refusal):
+    """This is not a Kenyan mobile number. Write it like 0712 345 678."""
+
+    code = "payments.phone_unfit"
+    kind = "invalid"
+
+
+class RailFailure(ProviderFailure):
+    """A rail did not do what was asked. `may_have_happened`: money or a prompt may be under way all the same."""
+
+    def __init__(self, message: str, *, permanent: bool, may_have_happened: bool, code: str = "") -> None:
+        super().__init__(message, permanent=permanent, code=code)
+        self.may_have_happened = may_have_happened

@@ -1,0 +1,161 @@
+"""The facts that payments announces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pamoja.foundation.events import Event
+from pamoja.foundation.money import Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectionEvent(Event):
+    """Something happened to money that a member was asked for. `purpose` says what for, in the asker's words."""
+
+    collection_id: UUID
+    member_id: UUID
+    amount: Money
+    purpose: str
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"member:{self.member_id}", f"collection:{self.collection_id}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectionRequested(CollectionEvent):
+    name: ClassVar[str] = "payments.collection_requested"
+    sentence: ClassVar[str] = "{member} is to pay {amount} by phone."
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectionSubmitted(CollectionEvent):
+    """The rail was asked; the phone shows (or may show) a prompt."""
+
+    name: ClassVar[str] = "payments.collection_submitted"
+    sentence: ClassVar[str] = "{member}'s phone was asked for {amount}."
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectionConfirmed(CollectionEvent):
+    """The money is in the member's wallet. The receipt is empty when the rail has not told it yet."""
+
+    name: ClassVar[str] = "payments.collection_confirmed"
+    sentence: ClassVar[str] = "{member} paid {amount}."
+    receipt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectionFailed(CollectionEvent):
+    """An attempt failed. With `may_retry` it is tried again at `next_attempt_at`."""
+
+    name: ClassVar[str] = "payments.collection_failed"
+    sentence: ClassVar[str] = "{reason} {member}'s payment of {amount} did not go through."
+    reason_code: str
+    reason: str
+    may_retry: bool
+    next_attempt_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectionGivenUp(CollectionEvent):
+    """It is not tried any more. Money that comes late all the same is still confirmed."""
+
+    name: ClassVar[str] = "payments.collection_given_up"
+    sentence: ClassVar[str] = "{reason} {member} is no longer asked for {amount}."
+    reason_code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurplusReceived(CollectionEvent):
+    """The member paid a second time for one collection; that money is in their wallet, too."""
+
+    name: ClassVar[str] = "payments.surplus_received"
+    sentence: ClassVar[str] = "{member} paid {amount} a second time. It is in their wallet."
+    receipt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectionDoubted(CollectionEvent):
+    """A person must look at it."""
+
+    name: ClassVar[str] = "payments.collection_doubted"
+    sentence: ClassVar[str] = "{reason} {member}'s payment of {amount} is being checked."
+    reason_code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectionResolved(CollectionEvent):
+    """A person looked and decided."""
+
+    name: ClassVar[str] = "payments.collection_resolved"
+    sentence: ClassVar[str] = "{by} settled {member}'s payment of {amount} as {outcome}: {reason}."
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutEvent(Event):
+    """Something happened to money on its way from a member's wallet to their phone."""
+
+    payout_id: UUID
+    member_id: UUID
+    amount: Money
+    purpose: str
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"member:{self.member_id}", f"payout:{self.payout_id}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutRequested(PayoutEvent):
+    name: ClassVar[str] = "payments.payout_requested"
+    sentence: ClassVar[str] = "{amount} is on its way to {member}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutSubmitted(PayoutEvent):
+    name: ClassVar[str] = "payments.payout_submitted"
+    sentence: ClassVar[str] = "M-PESA was told to pay {amount} to {member}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutConfirmed(PayoutEvent):
+    name: ClassVar[str] = "payments.payout_confirmed"
+    sentence: ClassVar[str] = "{member} received {amount} on the phone."
+    receipt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutFailed(PayoutEvent):
+    """The money is free in the member's wallet again."""
+
+    name: ClassVar[str] = "payments.payout_failed"
+    sentence: ClassVar[str] = "{reason} The {amount} for {member} are back in their wallet."
+    reason_code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutDoubted(PayoutEvent):
+    """A person must look at it; the money stays held."""
+
+    name: ClassVar[str] = "payments.payout_doubted"
+    sentence: ClassVar[str] = "{reason} The payment of {amount} to {member} is being checked."
+    reason_code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutResolved(PayoutEvent):
+    """A person looked and decided."""
+
+    name: ClassVar[str] = "payments.payout_resolved"
+    sentence: ClassVar[str] = "{by} settled the payment of {amount} to {member} as {outcome}: {reason}."
+    outcome: str
+    reason: str

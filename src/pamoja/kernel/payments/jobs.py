@@ -1,0 +1,163 @@
+"""Background work: telling the rail, asking the rail, applying webhooks; the network is used between two actions."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TypeVar
+from uuid import UUID
+
+from pamoja.foundation.jobs import every, job
+from pamoja.kernel.communities.public import each_community
+from pamoja.kernel.payments.actions import asking, collecting, noting, paying_out, settling
+from pamoja.kernel.payments.actions.asking import PayoutQuestion, Question
+from pamoja.kernel.payments.errors import RailFailure
+from pamoja.kernel.payments.providers.rails import rail_named, read_notice
+from pamoja.kernel.payments.queries.inbox import waiting_state_ids
+from pamoja.kernel.payments.rules.messages import CollectionAnswer, CollectOrder
+
+log = logging.getLogger(__name__)
+
+Asked = TypeVar("Asked")
+Said = TypeVar("Said")
+
+_BATCH = 100
+# Rails answer slowly and want few at a time.
+_AT_ONCE = 8
+
+
+@job("payments.submit_collection")
+def submit_collection(*, collection_id: str) -> None:
+    """Ask the member's phone, once what went before is known to be unpaid."""
+    _submit_collections([UUID(collection_id)])
+
+
+@job("payments.submit_payout")
+def submit_payout(*, payout_id: str) -> None:
+    """Tell the rail to pay; telling it twice cannot pay twice."""
+    _submit_payouts([UUID(payout_id)])
+
+
+@job("payments.apply_inbox", retries=False)
+def apply_inbox() -> None:
+    """Apply the community's waiting webhooks, and ask the rail about what they are about.
+
+    The hot path queues it at most once a community; one that failed is made good by the sweep.
+    """
+    _apply_webhooks()
+    _ask_what_is_due()
+
+
+@every(seconds=5, name="payments.sweep")
+def sweep() -> None:
+    """Take up whatever is due in each community; trouble in one does not keep the others waiting."""
+    troubles = []
+    for community in each_community():
+        try:
+            sweep_community()
+        except Exception as trouble:
+            log.exception("The sweep of a community failed", extra={"community": community.slug})
+            troubles.append(trouble)
+    if troubles:
+        raise ExceptionGroup("payments were not swept everywhere", troubles)
+
+
+def sweep_community() -> None:
+    """Take up what is due in the entered community: webhooks, questions, expiries, attempts and payouts to submit."""
+    _apply_webhooks()
+    _ask_what_is_due()
+    collecting.expire_collections()
+    collections, payouts = asking.take_due_submissions(limit=_BATCH)
+    _submit_collections(collections)
+    _submit_payouts(payouts)
+
+
+def _submit_collections(collection_ids: list[UUID]) -> None:
+    orders = [order for each in collection_ids if (order := _next_order(each))]
+    for order, answer in zip(orders, _spoken(rail_named("mpesa").collect, orders), strict=True):
+        if isinstance(answer, RailFailure):
+            settling.record_no_acceptance(attempt_id=order.attempt_id, failure=answer)
+        else:
+            settling.record_acceptance(attempt_id=order.attempt_id, submission=answer)
+
+
+def _next_order(collection_id: UUID) -> CollectOrder | None:
+    doubtful = asking.take_doubtful_attempts(collection_id=collection_id)
+    if not all(_ask(doubtful)):
+        return None  # Whether an earlier prompt was paid cannot be said now; the sweep comes back to it.
+    return collecting.begin_attempt(collection_id=collection_id)
+
+
+def _submit_payouts(payout_ids: list[UUID]) -> None:
+    orders = [order for each in payout_ids if (order := paying_out.begin_payout(payout_id=each))]
+    for order, answer in zip(orders, _spoken(rail_named("mpesa").pay_out, orders), strict=True):
+        if isinstance(answer, RailFailure):
+            paying_out.record_no_payout_acceptance(payout_id=order.payout_id, failure=answer)
+        else:
+            paying_out.record_payout_acceptance(payout_id=order.payout_id, submission=answer)
+
+
+def _apply_webhooks() -> None:
+    while noting.note_webhooks(read=read_notice, limit=_BATCH) == _BATCH:
+        pass
+    while waiting := waiting_state_ids(_BATCH):
+        for inbox_id in waiting:
+            noting.apply_payout_state(read=read_notice, inbox_id=inbox_id)
+        if len(waiting) < _BATCH:
+            break
+
+
+def _ask_what_is_due() -> None:
+    while questions := asking.take_due_attempts(limit=_BATCH):
+        _ask(questions)
+    while due := asking.take_due_payouts(limit=_BATCH):
+        for question, answer in zip(due, _spoken(_ask_about_payout, due), strict=True):
+            if isinstance(answer, RailFailure):
+                log.info("a payout query failed", extra={"payout": str(question.payout_id), "code": answer.code})
+
+
+def _ask(questions: list[Question]) -> list[bool]:
+    """Ask about each and settle what is answered; says which were answered."""
+    answers = _spoken(_answer, questions)
+    for question, answer in zip(questions, answers, strict=True):
+        if isinstance(answer, CollectionAnswer):
+            settling.apply_answer(attempt_id=question.attempt_id, answer=answer)
+        elif question.is_guess:
+            settling.expire_silent_attempt(attempt_id=question.attempt_id)
+    return [isinstance(answer, CollectionAnswer) for answer in answers]
+
+
+def _answer(question: Question) -> CollectionAnswer | None:
+    answer: CollectionAnswer | None = None
+    for rail_id in question.rail_ids:
+        try:
+            answer = rail_named(question.rail).query(rail_id)
+            break
+        except RailFailure as failure:
+            log.info("a query failed", extra={"attempt": str(question.attempt_id), "code": failure.code})
+    return answer
+
+
+def _ask_about_payout(question: PayoutQuestion) -> None:
+    rail_named(question.rail).query_payout(
+        payout_id=question.payout_id, originator_id=question.originator_id, token=question.token
+    )
+
+
+def _spoken(speak: Callable[[Asked], Said], asked: Sequence[Asked]) -> list[Said | RailFailure]:
+    """Speak to the rail about each, a few at a time; a failure is an answer, too. The threads use no database."""
+
+    def guarded(one: Asked) -> Said | RailFailure:
+        try:
+            return speak(one)
+        except RailFailure as failure:
+            return failure
+
+    if len(asked) < 2:
+        return [guarded(one) for one in asked]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        # The community and the request id go along: they are part of addresses and logs.
+        contexts = [copy_context() for _ in asked]
+        return list(pool.map(lambda context, one: context.run(guarded, one), contexts, asked))

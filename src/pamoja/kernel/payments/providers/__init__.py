@@ -1,0 +1,1 @@
+"""The rails of the outside world, behind one protocol."""

@@ -1,0 +1,81 @@
+"""What other packages may use of payments."""
+
+from pamoja.kernel.payments.actions.collecting import collect, give_up_collection, try_collection_again
+from pamoja.kernel.payments.actions.paying_out import pay_out
+from pamoja.kernel.payments.errors import (
+    AmountNotWhole,
+    AmountTooLarge,
+    AmountTooSmall,
+    CollectionEnded,
+    CollectionUnderWay,
+    CurrencyNotCarried,
+    KeyReused,
+    PaymentNotFound,
+    PhoneMissing,
+    PhoneUnfit,
+    RailUnknown,
+)
+from pamoja.kernel.payments.events import (
+    CollectionConfirmed,
+    CollectionDoubted,
+    CollectionFailed,
+    CollectionGivenUp,
+    CollectionRequested,
+    CollectionResolved,
+    CollectionSubmitted,
+    PayoutConfirmed,
+    PayoutDoubted,
+    PayoutFailed,
+    PayoutRequested,
+    PayoutResolved,
+    PayoutSubmitted,
+    SurplusReceived,
+)
+from pamoja.kernel.payments.models import Collection, Payout
+from pamoja.kernel.payments.queries.collections import collection, collections_for
+from pamoja.kernel.payments.queries.history import PaymentLine, counts_by_state, member_payments
+from pamoja.kernel.payments.queries.payouts import payout, payouts_for
+from pamoja.kernel.payments.rules.states import CollectionState, PayoutState
+
+__all__ = [
+    "AmountNotWhole",
+    "AmountTooLarge",
+    "AmountTooSmall",
+    "Collection",
+    "CollectionConfirmed",
+    "CollectionDoubted",
+    "CollectionEnded",
+    "CollectionFailed",
+    "CollectionGivenUp",
+    "CollectionRequested",
+    "CollectionResolved",
+    "CollectionState",
+    "CollectionSubmitted",
+    "CollectionUnderWay",
+    "CurrencyNotCarried",
+    "KeyReused",
+    "PaymentLine",
+    "PaymentNotFound",
+    "Payout",
+    "PayoutConfirmed",
+    "PayoutDoubted",
+    "PayoutFailed",
+    "PayoutRequested",
+    "PayoutResolved",
+    "PayoutState",
+    "PayoutSubmitted",
+    "PhoneMissing",
+    "PhoneUnfit",
+    "RailUnknown",
+    "SurplusReceived",
+    "collect",
+    "collection",
+    "collections_for",
+    "counts_by_state",
+    "give_up_collection",
+    "member_payments",
+    "pay_out",
+    "payout",
+    "payouts_for",
+    "try_collection_again",
+]

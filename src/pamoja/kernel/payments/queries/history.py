@@ -1,0 +1,148 @@
+"""A member's payments in one list, money in and out, and counts for the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db.models import Count, F, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from pamoja.foundation import ids
+from pamoja.foundation.money import Money
+from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout
+from pamoja.kernel.payments.rules.mpesa import description_of
+from pamoja.kernel.payments.rules.states import AttemptState, CollectionState, PayoutState
+
+Kind = Literal["in", "out"]
+
+# What each state means for the member who looks.
+STANDINGS: dict[Kind, dict[str, tuple[str, ...]]] = {
+    "in": {
+        "under_way": (CollectionState.INTENDED, CollectionState.SUBMITTED, CollectionState.FAILED),
+        "done": (CollectionState.CONFIRMED,),
+        "failed": (CollectionState.GIVEN_UP, CollectionState.EXPIRED),
+        "checking": (CollectionState.REVIEW,),
+    },
+    "out": {
+        "under_way": (PayoutState.REQUESTED, PayoutState.SENT, PayoutState.ACCEPTED),
+        "done": (PayoutState.CONFIRMED,),
+        "failed": (PayoutState.FAILED,),
+        "checking": (PayoutState.REVIEW,),
+    },
+}
+
+
+@dataclass(frozen=True)
+class PaymentLine:
+    """One payment as its member sees it. `standing` is one of under_way, done, failed, checking."""
+
+    id: UUID
+    kind: Kind
+    amount: Money
+    purpose: str
+    state: str
+    standing: str
+    reason: str
+    at: datetime
+
+    @property
+    def public_id(self) -> str:
+        return ids.public("collection" if self.kind == "in" else "payout", self.id)
+
+    @property
+    def title(self) -> str:
+        """What it was for, in a word or two."""
+        return description_of(self.purpose)
+
+
+class PaymentLines:
+    """A list of payments that is counted and sliced by the database, as pages need it."""
+
+    def __init__(self, rows: QuerySet[Any, Any]) -> None:
+        self._rows = rows
+
+    def count(self) -> int:
+        return int(self._rows.count())
+
+    def __getitem__(self, wanted: slice) -> list[PaymentLine]:
+        return [_line(row) for row in self._rows[wanted]]
+
+    def __iter__(self) -> Iterable[PaymentLine]:
+        return (_line(row) for row in self._rows)
+
+
+_MODELS: tuple[tuple[type[Collection] | type[Payout], Kind], ...] = ((Collection, "in"), (Payout, "out"))
+
+
+def member_payments(
+    member_id: UUID,
+    *,
+    kind: Kind | None = None,
+    standing: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> PaymentLines:
+    """The member's payments, newest first; `until` is excluded."""
+    rows = [
+        _rows(model.objects.filter(member_id=member_id), each, standing, since, until)
+        for model, each in _MODELS
+        if kind in (None, each)
+    ]
+    return PaymentLines(rows[0].union(*rows[1:], all=True).order_by("-at", "-id"))
+
+
+def receipt_of(collection: Collection) -> str:
+    """The rail's receipt of the attempt that was paid; empty while it is not known."""
+    return (
+        collection.attempts.filter(state=AttemptState.PAID)
+        .order_by("ended_at")
+        .values_list(Coalesce("receipt", Value("")), flat=True)
+        .first()
+        or ""
+    )
+
+
+def counts_by_state() -> dict[tuple[str, str], int]:
+    """How many payments of the entered community are in each state: {("collection", "confirmed"): 7}."""
+    counted: dict[tuple[str, str], int] = {}
+    for name, model in (("collection", Collection), ("attempt", CollectionAttempt), ("payout", Payout)):
+        rows = model.objects.values_list("state").annotate(found=Count("pk")).order_by("state")
+        counted |= {(name, state): found for state, found in rows}
+    return counted
+
+
+def _rows(
+    found: QuerySet[Any, Any], kind: Kind, standing: str | None, since: datetime | None, until: datetime | None
+) -> QuerySet[Any, Any]:
+    if standing is not None:
+        found = found.filter(state__in=STANDINGS[kind].get(standing, ()))
+    if since is not None:
+        found = found.filter(requested_at__gte=since)
+    if until is not None:
+        found = found.filter(requested_at__lt=until)
+    named: QuerySet[Any, Any] = found.annotate(at=F("requested_at"), kind=Value(kind)).values(
+        "id", "kind", "amount_minor", "currency", "purpose", "state", "reason", "at"
+    )
+    return named
+
+
+def _line(row: dict[str, Any]) -> PaymentLine:
+    return PaymentLine(
+        id=row["id"],
+        kind=row["kind"],
+        amount=Money(row["amount_minor"], row["currency"]),
+        purpose=row["purpose"],
+        state=row["state"],
+        standing=standing_of(row["kind"], row["state"]),
+        reason=row["reason"],
+        at=row["at"],
+    )
+
+
+def standing_of(kind: Kind, state: str) -> str:
+    """What the state means for the member."""
+    return next(name for name, states in STANDINGS[kind].items() if state in states)

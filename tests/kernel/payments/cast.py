@@ -1,0 +1,79 @@
+"""Asking, sending and looking at the books, in as few words as a spec needs."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from pamoja.foundation.money import Money
+from pamoja.kernel.ledger.public import Transfer, account_of, balance, open_account, post, wallet_of
+from pamoja.kernel.payments.actions import settling
+from pamoja.kernel.payments.actions.collecting import begin_attempt
+from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout
+from pamoja.kernel.payments.public import collect, pay_out
+from pamoja.kernel.payments.rules.messages import CollectionAnswer, Submission
+
+_keys = itertools.count(1)
+
+
+def kes(shillings: int) -> Money:
+    return Money(shillings * 100, "KES")
+
+
+def ask(*, member_id: UUID, shillings: int, **differs: Any) -> Collection:
+    """A committed request for money."""
+    usual: dict[str, Any] = {
+        "amount": kes(shillings),
+        "purpose": f"savings.contribution:{next(_keys)}",
+        "key": f"key-{next(_keys)}",
+    }
+    with transaction.atomic():
+        return collect(member_id=member_id, **(usual | differs))
+
+
+def send(*, member_id: UUID, shillings: int, filled: int | None = None, **differs: Any) -> Payout:
+    """A committed payout, after the wallet was given as much (or `filled`)."""
+    usual: dict[str, Any] = {"purpose": "wallet.withdrawal", "key": f"key-{next(_keys)}"}
+    with transaction.atomic():
+        if (given := shillings if filled is None else filled) > 0:
+            fill_wallet(member_id, given)
+        return pay_out(member_id=member_id, amount=kes(shillings), **(usual | differs))
+
+
+def fill_wallet(member_id: UUID, shillings: int) -> None:
+    bank = open_account(owner="community", purpose="gifts", currency="KES", floor_minor=None)
+    transfer = Transfer(debit=bank, credit=wallet_of(member_id, "KES"), amount=kes(shillings))
+    post(key=f"gift-{next(_keys)}", transfers=[transfer], description="A gift")
+
+
+def wallet(member_id: UUID) -> tuple[int, int]:
+    """What the wallet holds and what of it is free. Units: shillings."""
+    account = account_of(owner=f"member:{member_id}", purpose="wallet", currency="KES")
+    if account is None:
+        return 0, 0
+    found = balance(account)
+    return found.posted.amount_minor // 100, found.available.amount_minor // 100
+
+
+def clearing() -> int:
+    """What the rail owes the community's books, as they hold it. Units: shillings, money in is negative."""
+    account = account_of(owner="rail:mpesa", purpose="clearing", currency="KES")
+    return 0 if account is None else balance(account).posted.amount_minor // 100
+
+
+def submitted(collection: Collection, rail_id: str = "ws_CO_1") -> CollectionAttempt:
+    """The collection's next attempt, accepted by the rail under this id."""
+    order = begin_attempt(collection_id=collection.pk)
+    assert order is not None
+    settling.record_acceptance(attempt_id=order.attempt_id, submission=Submission(rail_id=rail_id, other_id="m-1"))
+    return CollectionAttempt.objects.get(pk=order.attempt_id)
+
+
+def answered(attempt: CollectionAttempt, code: str | None, rail_id: str = "ws_CO_1") -> CollectionAttempt:
+    """The rail answers our question about the attempt."""
+    settling.apply_answer(attempt_id=attempt.pk, answer=CollectionAnswer(rail_id=rail_id, code=code, text="said"))
+    attempt.refresh_from_db()
+    return attempt

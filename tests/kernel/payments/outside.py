@@ -1,0 +1,113 @@
+"""The real sandbox as the specs use it, and our hot path on its real port."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+from django.conf import settings
+from psycopg_pool import AsyncConnectionPool
+from starlette.applications import Starlette
+
+from pamoja.kernel.payments import hotpath, jobs
+from pamoja.kernel.payments.providers import rails
+from pamoja.site.config import load
+from tests.harness.databases import RUNTIME, Databases
+
+
+class Outside:
+    """Both clocks, the switches, and what really moved."""
+
+    def __init__(self, base_url: str, clock: Any) -> None:
+        self._http = httpx.Client(base_url=base_url, timeout=30)
+        self._clock = clock
+
+    def begin(self) -> None:
+        """As fresh as on the first day."""
+        rails._mpesa.cache_clear()
+        self._put("/clock", {"now": self._clock.now.isoformat()})
+        self._http.delete("/api/faults")
+        self.autopilot("pin")
+        self._put(
+            "/api/preferences", {"callback_delay_s": 0, "b2c_delay_s": 0, "command_delay_s": 0, "prompt_timeout_s": 60}
+        )
+        self._mark = max((row["id"] for row in self._statement()), default=0)
+
+    def end(self) -> None:
+        """Let what is under way come to its end, so that it does not reach into the next spec."""
+        self._http.delete("/api/faults")
+        self._put("/clock", {"advance_s": 200_000})
+        self.settle()
+        self._http.close()
+
+    def faults(self, **faults: Any) -> None:
+        self._put("/api/faults", {"seed": 1, "faults": faults})
+
+    def autopilot(self, answer: str = "pin", **more: Any) -> None:
+        self._put("/api/autopilot", {"answer": answer} | more)
+
+    def settle(self) -> None:
+        assert self._http.post("/api/settle", json={"timeout_s": 20}).json() == {"settled": True}
+
+    def pass_time(self, seconds: float, *, steps: int = 1) -> None:
+        """Time goes by on both sides; after each step the callbacks are out and the platform has swept."""
+        for _ in range(steps):
+            self._clock.turn_by(seconds=seconds / steps)
+            self._put("/clock", {"now": self._clock.now.isoformat()})
+            self.sweep()
+
+    def sweep(self) -> None:
+        """Callbacks arrive, and the platform takes up whatever is due, until both are quiet."""
+        for _ in range(3):
+            self.settle()
+            jobs.sweep_community()
+
+    def moved(self, direction: str) -> int:
+        """What really moved since the spec began. Units: shillings."""
+        return sum(row["amount_kes"] for row in self._statement() if row["direction"] == direction)
+
+    def _statement(self) -> list[dict[str, Any]]:
+        after = getattr(self, "_mark", 0)
+        answer = self._http.get("/mpesa/statement", params={"after": after}).json()
+        assert answer["proof"]["unaccounted_kes"] == 0
+        return list(answer["movements"])
+
+    def _put(self, path: str, body: dict[str, Any]) -> None:
+        answer = self._http.put(path, json=body)
+        assert answer.status_code == 200, answer.text
+
+
+@contextmanager
+def front_door(database: str) -> Iterator[None]:
+    """Our hot path, served on the port where the sandbox calls back, on this database."""
+    import os
+
+    url = Databases(os.environ["PAMOJA_TEST_SUPERUSER_URL"]).url(database, RUNTIME)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with AsyncConnectionPool(url, min_size=1, max_size=4, open=False) as pool:
+            app.state.pool = pool
+            yield
+
+    app = Starlette(routes=hotpath.routes, lifespan=lifespan)
+    config = uvicorn.Config(app, host="127.0.0.1", port=load().port, log_level="error", access_log=False, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the front door did not open"
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+assert settings.PAMOJA.mpesa_callback_base_url.startswith("http://127.0.0.1:")
