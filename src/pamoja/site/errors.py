@@ -39,6 +39,8 @@ def problem(status: int, *, code: str, detail: str, **more: Any) -> dict[str, An
 def problem_of(refusal: Refusal) -> dict[str, Any]:
     """The refusal as a problem document; a field that is at fault is named."""
     more: dict[str, Any] = {"errors": [{"field": refusal.field, "detail": refusal.sentence}]} if refusal.field else {}
+    # What a program needs in order to go on: when to come back, where a sign-in stopped, which fields to mend.
+    more |= {name: refusal.data[name] for name in ("retry_after_s", "flow", "errors") if name in refusal.data}
     return problem(STATUS[refusal.kind], code=refusal.code, detail=refusal.sentence, **more)
 
 
@@ -60,7 +62,10 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The refusal in the form that the caller reads."""
     if wants_json(request):
         return problem_response(problem_of(refusal))
-    return page(request, STATUS[refusal.kind], refusal.sentence)
+    response = page(request, STATUS[refusal.kind], refusal.sentence)
+    if refusal.kind == "limit":
+        response["Retry-After"] = str(refusal.data.get("retry_after_s", 60))
+    return response
 
 
 def page(request: HttpRequest | None, status: int, sentence: str) -> HttpResponse:
@@ -100,6 +105,16 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if wants_json(request):
         return problem_response(problem(403, code="forbidden", detail=sentence))
     return page(request, 403, sentence)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """More requests of one kind than is good."""
+    sentence = "That was a lot of tries in a short time. Please wait a minute and try again."
+    if wants_json(request):
+        return problem_response(problem(429, code="too_many_requests", detail=sentence))
+    response = page(request, 429, sentence)
+    response["Retry-After"] = "60"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

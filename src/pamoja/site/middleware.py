@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from zoneinfo import ZoneInfo
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import set_script_prefix
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from pamoja.foundation.errors import Refusal
-from pamoja.kernel.communities.public import CommunityNotFound, CommunityRequest, community_at, entered
+from pamoja.kernel.communities.public import Community, CommunityNotFound, CommunityRequest, community_at, entered
+from pamoja.kernel.identity.rules import IDLE_S_MAX
 from pamoja.site import errors
 
 Next = Callable[[CommunityRequest], HttpResponse]
@@ -44,6 +48,57 @@ class CommunityMiddleware:
             set_script_prefix("/")
 
 
+class PersonMiddleware:
+    """Signs out who has been away for half an hour; speaks each person's language in their time.
+
+    When somebody was last seen is written at most once a minute, not with every request. Sessions live in real time:
+    turning the platform's clock must not sign people out.
+    """
+
+    WRITTEN_EVERY_S = 60
+    # Below these nothing works without a community: signing in makes a member of one.
+    OF_A_COMMUNITY = ("/account/", "/me/", "/people/", "/join/", "/terms/", "/admin/")
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: CommunityRequest) -> HttpResponse:
+        community: Community | None = getattr(request, "community", None)
+        if community is None:
+            if request.path_info.startswith(self.OF_A_COMMUNITY):
+                return HttpResponseRedirect("/")
+            return self.get_response(request)
+        self._see(request)
+        with _speaking_to(request, community):
+            return self.get_response(request)
+
+    def _see(self, request: CommunityRequest) -> None:
+        session = request.session
+        if not session.session_key or not request.user.is_authenticated:
+            return
+        now, seen_at = time.time(), session.get("seen_at")
+        if seen_at is not None and now - seen_at > IDLE_S_MAX:
+            request.was_idle = True  # type: ignore[attr-defined]  # read by who records the sign-out
+            logout(request)
+            messages.info(request, "You were away for half an hour, so we signed you out. Please sign in again.")
+        elif seen_at is None or now - seen_at > self.WRITTEN_EVERY_S:
+            session["seen_at"] = now
+            address = request.META.get("REMOTE_ADDR")
+            UserSession.objects.filter(session_key=session.session_key).update(
+                last_seen_at=timezone.now(),  # tidy: sessions live in real time
+                **({"ip": address} if address else {}),
+            )
+
+
+@contextmanager
+def _speaking_to(request: CommunityRequest, community: Community) -> Iterator[None]:
+    person = request.user if request.user.is_authenticated else None
+    language = person.language if person else community.language
+    zone = (person.time_zone if person else "") or community.time_zone
+    with translation.override(language), timezone.override(zone):
+        yield
+
+
 class RefusalMiddleware:
     """Turns a refusal that a view let through into a page, a fragment or a problem document."""
 
@@ -58,20 +113,3 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return errors.answer(request, exception) if isinstance(exception, Refusal) else None
-
-
-class LocalTimeMiddleware:
-    """Pages say dates and times as in the reader's own time zone, or else their community's."""
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: CommunityRequest) -> HttpResponse:
-        zone = self._own_zone(request) or getattr(getattr(request, "community", None), "time_zone", "UTC")
-        with timezone.override(ZoneInfo(zone)):
-            return self.get_response(request)
-
-    def _own_zone(self, request: HttpRequest) -> str:
-        if errors.wants_json(request) or settings.SESSION_COOKIE_NAME not in request.COOKIES:
-            return ""
-        return getattr(request.user, "time_zone", "")

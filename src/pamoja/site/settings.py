@@ -5,6 +5,7 @@ import os
 from pamoja.site import unfold, wiring
 from pamoja.site.config import database_settings, load
 from pamoja.site.logs import logging_settings
+from pamoja.site.sign_in import sign_in_settings
 
 PAMOJA = load()
 
@@ -45,11 +46,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "pamoja.site.middleware.LocalTimeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "pamoja.site.middleware.PersonMiddleware",
     "pamoja.site.middleware.RefusalMiddleware",
 ]
 
@@ -88,11 +89,7 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "identity.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
+globals().update(sign_in_settings(PAMOJA))
 
 UNFOLD = unfold.UNFOLD
 
@@ -110,10 +107,6 @@ STORAGES = {
 STATIC_ROOT = PAMOJA.data / "static"
 MEDIA_ROOT = PAMOJA.data / "media"
 
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = PAMOJA.is_production
-CSRF_COOKIE_SECURE = PAMOJA.is_production
 CSRF_FAILURE_VIEW = "pamoja.site.errors.csrf_failed"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 

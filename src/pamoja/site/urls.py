@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from pamoja.site import errors, gallery, home, pages, wiring
 from pamoja.site.api import api
@@ -10,8 +11,8 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("brand.css", pages.brand, name="brand"),
     path("gallery", gallery.gallery, name="gallery"),
+    path("account/sessions/", RedirectView.as_view(pattern_name="identity:sessions"), name="usersessions_list"),
     path("account/", include("allauth.urls")),
-    path("_allauth/", include("allauth.headless.urls")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     *(path(prefix, include(module)) for prefix, module in wiring.PAGES),
@@ -20,4 +21,5 @@ urlpatterns = [
 handler400 = errors.bad_request
 handler403 = errors.forbidden
 handler404 = errors.not_found
+handler429 = errors.too_many  # the sign-in library's own limits
 handler500 = errors.server_error

@@ -13,10 +13,14 @@ PACKAGES = [
 ]
 
 # Pages below the community's address: (path, module of urls).
-PAGES: list[tuple[str, str]] = []
+PAGES: list[tuple[str, str]] = [
+    ("", "pamoja.kernel.identity.urls"),
+]
 
 # django-ninja routers below /api/v1: (path, "module.attribute").
-API: list[tuple[str, str]] = []
+API: list[tuple[str, str]] = [
+    ("", "pamoja.kernel.identity.api.router"),
+]
 
 # Starlette routes before Django: "module.attribute", each a list of routes.
 HOTPATHS: list[str] = [
@@ -41,7 +45,8 @@ HOME_CARDS: list[tuple[str, str]] = []
 # What a signed-in person finds under their own name: (label, icon, url name).
 OWN_NAVIGATION: list[tuple[str, str, str]] = [
     ("Your profile", "user", "identity:profile"),
-    ("Password", "lock", "account_change_password"),
-    ("Two-step sign-in", "shield", "mfa_index"),
-    ("Where you are signed in", "phone", "usersessions_list"),
+    ("Phone and email", "phone", "identity:contact"),
+    ("Getting paid", "wallet", "identity:money"),
+    ("Privacy", "eye", "identity:privacy"),
+    ("Security", "shield", "identity:security"),
 ]

@@ -117,8 +117,7 @@ def newest_number() -> tuple[int, int]:
     transactions that began since the last one ended are above it)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(pg_sequence_last_value('audit_fact_sequence'), 0), "
-            "pg_current_xact_id()::text::bigint"
+            "SELECT coalesce(pg_sequence_last_value('audit_fact_sequence'), 0), pg_current_xact_id()::text::bigint"
         )
         number, horizon = cursor.fetchone()
     return number, horizon

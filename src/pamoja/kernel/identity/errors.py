@@ -1,5 +1,10 @@
 """The ways this package says no."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from pamoja.foundation.errors import Refusal
 
 
@@ -92,3 +97,92 @@ class FromElsewhere(Refusal):
 
     code = "identity.from_elsewhere"
     kind = "forbidden"
+
+
+class AlreadyRegistered(Refusal):
+    """Somebody with this email address or phone number is already registered."""
+
+    code = "identity.already_registered"
+    kind = "conflict"
+
+
+class MembershipSuspended(Refusal):
+    """Your membership of this community is suspended. Please ask its operators."""
+
+    code = "identity.membership_suspended"
+    kind = "forbidden"
+
+
+class NameMissing(Refusal):
+    """Please tell us what to call you."""
+
+    code = "identity.name_missing"
+    kind = "invalid"
+
+
+class SessionNotFound(Refusal):
+    """There is no such session; it may have ended already."""
+
+    code = "identity.session_not_found"
+    kind = "not_found"
+
+
+class WrongCredentials(Refusal):
+    """The email address or the password is not right."""
+
+    code = "identity.wrong_credentials"
+    kind = "unauthenticated"
+
+
+class SecondFactorNeeded(Refusal):
+    """Enter the code of your authenticator app, or a recovery code."""
+
+    code = "identity.second_factor_needed"
+    kind = "unauthenticated"
+
+
+class EmailUnverified(Refusal):
+    """Please verify your email address first: we have sent you a code."""
+
+    code = "identity.email_unverified"
+    kind = "forbidden"
+
+
+class WrongCode(Refusal):
+    """This code is not right, or no longer valid."""
+
+    code = "identity.wrong_code"
+    kind = "invalid"
+
+
+class TokenSpent(Refusal):
+    """This token is no longer valid. Please sign in again."""
+
+    code = "identity.token_spent"
+    kind = "unauthenticated"
+
+
+class WrongPassword(Refusal):
+    """This is not your password."""
+
+    code = "identity.wrong_password"
+    kind = "invalid"
+
+
+class FieldsInvalid(Refusal):
+    """Some fields need another look."""
+
+    code = "invalid"
+    kind = "invalid"
+
+    @classmethod
+    def of(cls, errors: Mapping[str, Iterable[Any]], names: Mapping[str, str] | None = None) -> FieldsInvalid:
+        """From a form's errors by field; `names` says what a field is called outside."""
+        called = names or {}
+        return cls(
+            errors=[
+                {"field": called.get(field, field), "detail": str(message)}
+                for field, messages in errors.items()
+                for message in messages
+            ]
+        )

@@ -1,11 +1,23 @@
 """What other packages may use of identity."""
 
+from pamoja.kernel.identity.actions.joining import join_community, register_person, restore_member, suspend_member
+from pamoja.kernel.identity.actions.profiles import change_payment_method, change_profile, confirm_phone
+from pamoja.kernel.identity.actions.roles import change_roles
 from pamoja.kernel.identity.errors import (
     MemberNotFound,
     NoPhone,
     NotAMember,
     RecentSignInNeeded,
     SignInNeeded,
+)
+from pamoja.kernel.identity.events import (
+    MemberJoined,
+    MemberRestored,
+    MemberSuspended,
+    PasswordChanged,
+    PhoneVerified,
+    RolesChanged,
+    SignedIn,
 )
 from pamoja.kernel.identity.models import Member, PaymentMethod, Person
 from pamoja.kernel.identity.queries.asking import (
@@ -45,22 +57,34 @@ __all__ = [
     "STAFF",
     "Member",
     "MemberCard",
+    "MemberJoined",
     "MemberNotFound",
     "MemberRequest",
+    "MemberRestored",
+    "MemberSuspended",
     "NoPhone",
     "NotAMember",
+    "PasswordChanged",
     "PaymentMethod",
     "Person",
+    "PhoneVerified",
     "RecentSignInNeeded",
+    "RolesChanged",
     "SignInNeeded",
+    "SignedIn",
     "actor_for",
     "actor_of",
     "api_auth",
     "card_of",
     "cards_of",
+    "change_payment_method",
+    "change_profile",
+    "change_roles",
+    "confirm_phone",
     "declare_role",
     "declared_roles",
     "email_of",
+    "join_community",
     "language_of",
     "masked_phone",
     "member_of",
@@ -75,8 +99,11 @@ __all__ = [
     "phone_of",
     "read_phone",
     "recently_authenticated",
+    "register_person",
     "require",
     "require_recent_sign_in",
+    "restore_member",
     "short_name",
+    "suspend_member",
     "time_zone_of",
 ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.sessions.backends.base import SessionBase
@@ -28,11 +30,11 @@ View = Callable[..., HttpResponse]
 
 
 class MemberRequest(CommunityRequest):
-    """A request behind `needs_member` or `api_auth`: who asks is known."""
+    """A request behind `needs_member` or `api_auth`: who asks is known, with their person."""
 
     member: Member
     actor: Actor
-    known_membership: tuple[Any, Member | None]
+    known_membership: tuple[tuple[UUID, UUID], Member | None]
     token_session: SessionBase
 
 
@@ -70,7 +72,7 @@ def membership(request: HttpRequest) -> Member | None:
     if not request.user.is_authenticated:
         return None
     key = (request.user.pk, current_community_id())
-    known: tuple[Any, Member | None] | None = getattr(request, "known_membership", None)
+    known = getattr(request, "known_membership", None)
     if known is None or known[0] != key:
         found = member_of_person(request.user.pk)
         known = (key, found if found and found.is_active else None)
@@ -100,6 +102,11 @@ def actor_of(request: HttpRequest) -> Actor:
     return Actor(kind="person", label="a visitor")
 
 
+def address_of(request: HttpRequest) -> str:
+    """The network address the request came from; the front door has put a trusted proxy's word in its place."""
+    return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104 - stands for "unknown", binds nothing
+
+
 def require(actor: Actor, permission: str) -> None:
     """Raises: NotAllowed when the actor lacks the permission."""
     actor.require(permission)
@@ -125,14 +132,14 @@ def needs_member(view: View) -> View:
     """Pages for members: others sign in or join first, and come back. Sets `request.actor` and `request.member`."""
 
     @functools.wraps(view)
-    def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return sent_to(request, "account_login")
         member = membership(request)
         if member is None:
             return sent_to(request, "identity:join")
-        request.member = member
-        request.actor = actor_for(member)
+        admitted = cast(MemberRequest, request)
+        admitted.member, admitted.actor = member, actor_for(member)
         return view(request, *args, **kwargs)
 
     return guarded
@@ -173,27 +180,51 @@ class ApiAuth(HttpBearer):
 
     openapi_bearerFormat = "JWT"  # noqa: N815 - ninja copies this name into the OpenAPI document
 
-    def __call__(self, request: HttpRequest) -> Member | None:
+    def __init__(self, *, needs_membership: bool = True) -> None:
+        super().__init__()
+        self.needs_membership = needs_membership
+
+    def __call__(self, request: HttpRequest) -> Member | Person | None:
         if "Authorization" in request.headers:
-            return cast(Member | None, super().__call__(request))
+            return cast("Member | Person | None", super().__call__(request))
         if not request.user.is_authenticated:
             return None
         if check_csrf(request):
             raise FromElsewhere()
-        return self._admitted(cast(MemberRequest, request))
+        return self._admitted(request)
 
-    def authenticate(self, request: HttpRequest, token: str) -> Member | None:
+    def authenticate(self, request: HttpRequest, token: str) -> Member | Person | None:
         found = tokens.person_and_session(token)
         if found is None:
             return None
         request.user, cast(MemberRequest, request).token_session = found
-        return self._admitted(cast(MemberRequest, request))
+        return self._admitted(request)
 
-    def _admitted(self, request: MemberRequest) -> Member:
-        member = member_of(request)
-        request.member = member
-        request.actor = actor_for(member)
-        return member
+    def _admitted(self, request: HttpRequest) -> Member | Person:
+        admitted = cast(MemberRequest, request)
+        if not self.needs_membership:
+            admitted.actor = actor_of(request)
+            return cast(Person, request.user)
+        admitted.member = member_of(request)
+        admitted.actor = actor_for(admitted.member)
+        return admitted.member
 
 
 api_auth = ApiAuth()
+person_auth = ApiAuth(needs_membership=False)
+
+
+@contextmanager
+def standing_in(request: HttpRequest) -> Iterator[None]:
+    """Inside, the request's session is that of its access token; it is saved at the end."""
+    session = getattr(request, "token_session", None)
+    if session is None:
+        yield
+        return
+    browser, request.session = request.session, session
+    try:
+        yield
+    finally:
+        if session.modified:
+            session.save()
+        request.session = browser

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from pamoja.foundation import crypto, ids
@@ -14,6 +15,7 @@ from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity import rules
 from pamoja.kernel.identity.errors import MemberNotFound
 from pamoja.kernel.identity.models import Member, Person
+from pamoja.kernel.identity.rules.banking import BankDetails
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,17 @@ def members_for_update(member_ids: Iterable[UUID]) -> list[Member]:
     return list(Member.objects.filter(pk__in=set(member_ids)).order_by("pk").select_for_update())
 
 
+def operators_and_for_update(member_id: UUID) -> list[Member]:
+    """Locks the active operators and this member, in key order."""
+    wanted = Q(roles__contains=[rules.OPERATOR], is_active=True) | Q(pk=member_id)
+    return list(Member.objects.filter(wanted).order_by("pk").select_for_update())
+
+
 def members_named(text: str = "", role: str = "") -> QuerySet[Member]:
     """Members of the entered community whose name or email holds the text, by name."""
     found = Member.objects.select_related("person").order_by("name", "pk")
     if text:
-        found = found.filter(name__icontains=text) | found.filter(person__email__icontains=text)
+        found = found.filter(Q(name__icontains=text) | Q(person__email__icontains=text))
     if role:
         found = found.filter(roles__contains=[role])
     return found
@@ -111,6 +119,11 @@ def payment_method_of(member_id: UUID) -> str:
     """`mpesa` when the member wants money on the phone and has one, else `wallet`."""
     member = member_with_id(member_id)
     return member.payment_method if member.person.phone else "wallet"
+
+
+def bank_details_of(person: Person) -> BankDetails | None:
+    """The person's own bank account; for nobody else's page."""
+    return BankDetails(**json.loads(person.bank_details)) if person.bank_details else None
 
 
 def phone_index(phone: str) -> bytes:

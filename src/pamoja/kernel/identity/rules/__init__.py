@@ -98,3 +98,12 @@ def masked_phone(phone: str) -> str:
 def masked_account(number: str) -> str:
     """The last four characters of an account number."""
     return f"•••• {number[-4:]}"
+
+
+def shown_wait(seconds: float) -> str:
+    """How long to wait, as people say it; never less than it is."""
+    whole = max(1, -int(-seconds // 1))
+    if whole < 60:
+        return f"{whole} second{'s' if whole != 1 else ''}"
+    minutes = -(-whole // 60)
+    return f"{minutes} minute{'s' if minutes != 1 else ''}"

@@ -1,0 +1,1 @@
+"""Writes: joining, profiles, roles, sessions, and the facts of signing in."""
