@@ -21,6 +21,7 @@ OPEN = {
     "/auth/verify-email",
     "/auth/resend-code",
     "/auth/login",
+    "/auth/second-factor",
     "/auth/refresh",
     "/auth/reset-password",
     "/auth/logout",

@@ -263,7 +263,7 @@ class TestTokens:
 class TestForgotten:
     def test_the_mailed_code_sets_a_new_password(self, cast: Cast) -> None:
         app = signed_in_app(cast.member)
-        flow = App().call("POST", "/auth/password-reset", {"email": cast.member.person.email}).json()["flow"]
+        flow = App().call("POST", "/auth/reset-password", {"email": cast.member.person.email}).json()["flow"]
         body = {
             "flow": flow,
             "code": mailed_code(),
@@ -271,21 +271,21 @@ class TestForgotten:
             "password_confirmation": "Meru-Forest-77",
         }
 
-        assert App().call("POST", "/auth/password-reset/confirm", body).status_code == 204
+        assert App().call("POST", "/auth/reset-password/confirm", body).status_code == 204
 
         App().sign_in(cast.member.person.email, "Meru-Forest-77")
         assert problem(app.call("GET", "/me"))[0] == 401
-        assert App().call("POST", "/auth/password-reset/confirm", body).status_code == 401
+        assert App().call("POST", "/auth/reset-password/confirm", body).status_code == 401
 
     def test_a_weak_password_changes_nothing(self, cast: Cast) -> None:
-        flow = App().call("POST", "/auth/password-reset", {"email": cast.member.person.email}).json()["flow"]
+        flow = App().call("POST", "/auth/reset-password", {"email": cast.member.person.email}).json()["flow"]
         body = {"flow": flow, "code": mailed_code(), "password": "weak", "password_confirmation": "weak"}
 
-        assert problem(App().call("POST", "/auth/password-reset/confirm", body)) == (422, "invalid")
+        assert problem(App().call("POST", "/auth/reset-password/confirm", body)) == (422, "invalid")
         App().sign_in(cast.member.person.email)
 
     def test_an_unknown_address_gets_the_same_answer(self, cast: Cast) -> None:
-        response = App().call("POST", "/auth/password-reset", {"email": "nobody@example.org"})
+        response = App().call("POST", "/auth/reset-password", {"email": "nobody@example.org"})
 
         assert response.status_code == 202
         assert response.json()["flow"]
@@ -295,13 +295,13 @@ class TestForgotten:
             "password": PASSWORD,
             "password_confirmation": PASSWORD,
         }
-        assert problem(App().call("POST", "/auth/password-reset/confirm", body)) == (422, "identity.wrong_code")
+        assert problem(App().call("POST", "/auth/reset-password/confirm", body)) == (422, "identity.wrong_code")
 
     def test_mailboxes_are_not_flooded(self, cast: Cast) -> None:
         for _ in range(5):
-            App().call("POST", "/auth/password-reset", {"email": cast.member.person.email})
+            App().call("POST", "/auth/reset-password", {"email": cast.member.person.email})
 
-        assert problem(App().call("POST", "/auth/password-reset", {"email": cast.member.person.email}))[0] == 429
+        assert problem(App().call("POST", "/auth/reset-password", {"email": cast.member.person.email}))[0] == 429
 
 
 class TestWhoIsAdmitted:

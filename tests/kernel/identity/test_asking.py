@@ -33,8 +33,8 @@ def asked_by(person: Person | None, *, seconds_ago: int = 0, **headers: str) -> 
     from django.contrib.sessions.backends.cache import SessionStore
 
     request = RequestFactory().get("/savings/?page=2", headers=headers)
-    request.user = person or AnonymousUser()  # type: ignore[assignment]
-    request.session = signed_in(person, seconds_ago=seconds_ago).session if person else SessionStore()  # type: ignore[assignment]
+    request.user = person or AnonymousUser()
+    request.session = signed_in(person, seconds_ago=seconds_ago).session if person else SessionStore()
     return request
 
 
@@ -96,7 +96,7 @@ def test_a_sign_in_is_recent_for_ten_minutes(cast: Cast, seconds_ago: int, recen
 
 @needs_member
 def _page(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(str(request.member.pk))  # type: ignore[attr-defined]
+    return HttpResponse(str(request.member.pk))
 
 
 @needs_member

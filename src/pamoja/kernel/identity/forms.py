@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from allauth.account import forms as account
@@ -166,7 +166,7 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = zone_choices(current_community())  # type: ignore[attr-defined]  # it is a ChoiceField
+        cast(forms.ChoiceField, self.fields["time_zone"]).choices = zone_choices(current_community())
 
 
 class PhoneForm(forms.Form):
@@ -233,4 +233,5 @@ class RolesForm(forms.Form):
     def __init__(self, data: Any = None, *, member: Member) -> None:
         super().__init__(data, initial={"roles": member.roles})
         names = sorted(name for name in declared_roles() if name != rules.MEMBER)
-        self.fields["roles"].choices = [(name, name.replace("_", " ").capitalize()) for name in names]  # type: ignore[attr-defined]  # it is a ChoiceField
+        choices = [(name, name.replace("_", " ").capitalize()) for name in names]
+        cast(forms.MultipleChoiceField, self.fields["roles"]).choices = choices

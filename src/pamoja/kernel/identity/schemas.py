@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from allauth.headless import app_settings
 from ninja import Schema
@@ -220,7 +221,7 @@ class MeChange(Schema):
 class SessionOut(Schema):
     """A device that is signed in."""
 
-    id: int
+    id: str
     device: str
     address: str
     started_at: datetime
@@ -231,7 +232,7 @@ class SessionOut(Schema):
     def of(line: SessionLine) -> SessionOut:
         """The line as the API shows it."""
         return SessionOut(
-            id=line.number,
+            id=ids.public("session", UUID(int=line.number)),
             device=line.device,
             address=line.address,
             started_at=line.started_at,

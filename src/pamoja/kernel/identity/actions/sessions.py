@@ -21,7 +21,8 @@ def end_session(*, by: Actor, number: int) -> None:
 
     Raises: SessionNotFound, also for somebody else's.
     """
-    if not _end(UserSession.objects.filter(user_id=by.person_id, pk=number)):
+    # Greater numbers than the column holds are nobody's.
+    if number >= 2**63 or not _end(UserSession.objects.filter(user_id=by.person_id, pk=number)):
         raise SessionNotFound()
     announce(SessionsEnded(person_id=by.person_id, count=1))
 

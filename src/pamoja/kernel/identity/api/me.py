@@ -11,6 +11,7 @@ from allauth.mfa.base.forms import ReauthenticateForm
 from ninja import File, Router, Status
 from ninja.files import UploadedFile
 
+from pamoja.foundation import ids
 from pamoja.foundation.actions import Actor
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity import rules
@@ -147,13 +148,13 @@ def end_others(request: MemberRequest) -> Status[None]:
 
 
 @router.delete(
-    "/sessions/{int:number}",
+    "/sessions/{session_id}",
     response={204: None, 401: Problem, 403: Problem, 404: Problem},
     summary="Sign out somewhere",
 )
-def end_one(request: MemberRequest, number: int) -> Status[None]:
+def end_one(request: MemberRequest, session_id: str) -> Status[None]:
     """Its tokens or cookie are worth nothing from this moment."""
-    end_session(by=_asking(request)[1], number=number)
+    end_session(by=_asking(request)[1], number=ids.parse("session", session_id).int)
     return Status(204, None)
 
 

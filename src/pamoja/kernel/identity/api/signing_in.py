@@ -155,7 +155,7 @@ def join(request: MemberRequest) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("/password-reset", response={202: Flow, 422: Problem, 429: Problem}, summary="Ask for a new password")
+@router.post("/reset-password", response={202: Flow, 422: Problem, 429: Problem}, summary="Ask for a new password")
 def password_reset(request: HttpRequest, body: EmailOnly) -> Status[dict[str, str]]:
     """Mails a code. The answer is the same whether or not there is such an account."""
     form = ResetPasswordForm({"email": body.email})
@@ -165,7 +165,7 @@ def password_reset(request: HttpRequest, body: EmailOnly) -> Status[dict[str, st
         return Status(202, {"flow": flow_token(request), "detail": f"We have sent a mail to {body.email}."})
 
 
-@router.post("/password-reset/confirm", response={204: None, **REFUSED}, summary="Choose a new password")
+@router.post("/reset-password/confirm", response={204: None, **REFUSED}, summary="Choose a new password")
 def password_reset_confirm(request: HttpRequest, body: NewPassword) -> Status[None]:
     """With the mailed code. Everybody who was signed in to the account is signed out."""
     with flowing(request, body.flow):
