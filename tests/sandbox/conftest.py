@@ -2,7 +2,13 @@
 
 import base64
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +27,7 @@ from pamoja.sandbox.app import Sandbox, create_app
 
 INITIATOR_PASSWORD = "pamoja-initiator-password"
 AMINA, BRIAN = "254712345678", "254722000111"
+START_S = 30
 TIMESTAMP = "20261121083400"
 PASSWORD = "MTc0Mzc5cGFtb2phLXNhbmRib3gtcGFzc2tleTIwMjYxMTIxMDgzNDAw"
 
@@ -241,3 +248,45 @@ def outside(data: Path, key_pair: Path, platform: Platform) -> Iterator[Outside]
         world = Outside(data, platform.url, stack)
         world.client.put("/api/preferences", json={"callback_delay_s": 0, "b2c_delay_s": 0, "command_delay_s": 0})
         yield world
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Process:
+    """The sandbox, started, stopped and killed."""
+
+    def __init__(self, data: Path) -> None:
+        self.data, self.port, self.smtp_port = data, free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        ports = ["--port", str(self.port), "--smtp-port", str(self.smtp_port)]
+        self.child = subprocess.Popen(
+            [sys.executable, "-m", "pamoja.sandbox", *ports, "--data", str(self.data)],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        until = time.monotonic() + START_S
+        while time.monotonic() < until:
+            try:
+                if httpx.get(f"{self.url}/health", trust_env=False).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise TimeoutError("The sandbox did not start.")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        self.child.send_signal(how)
+        return self.child.wait(timeout=15)
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[Process]:
+    running = Process(tmp_path / "outside")
+    yield running
+    if running.child.poll() is None:
+        running.stop(signal.SIGKILL)

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.sandbox.conftest import AMINA, Platform
-from tests.sandbox.test_server import Process, process, push  # noqa: F401 - a fixture
+from tests.sandbox.conftest import AMINA, Platform, Process
+from tests.sandbox.test_server import push
 
 pytestmark = [
     pytest.mark.journey,
@@ -25,7 +25,7 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
-def test_shows_a_prompt_by_itself_and_pays_it_by_pin(process: Process, platform: Platform, page: Page) -> None:  # noqa: F811
+def test_shows_a_prompt_by_itself_and_pays_it_by_pin(process: Process, platform: Platform, page: Page) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -44,7 +44,7 @@ def test_shows_a_prompt_by_itself_and_pays_it_by_pin(process: Process, platform:
     assert complaints == []
 
 
-def test_keeps_what_is_being_typed_when_something_changes(process: Process, platform: Platform, page: Page) -> None:  # noqa: F811
+def test_keeps_what_is_being_typed_when_something_changes(process: Process, platform: Platform, page: Page) -> None:
     with httpx.Client(base_url=process.url, trust_env=False) as client:
         push(client, platform.url)
         page.goto(f"{process.url}/phones/{AMINA}")

@@ -1,67 +1,18 @@
 """The sandbox as a process of its own"""
 
 import asyncio
-import os
 import signal
 import smtplib
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from email.message import EmailMessage
-from pathlib import Path
 
 import aiohttp
 import httpx
 import pytest
 
-from tests.sandbox.conftest import AMINA, PASSWORD, TIMESTAMP, Platform
+from tests.sandbox.conftest import AMINA, PASSWORD, TIMESTAMP, Platform, Process
 
-START_S = 30
 PUSH = "/mpesa/stkpush/v1/processrequest"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Process:
-    """The sandbox, started, stopped and killed."""
-
-    def __init__(self, data: Path) -> None:
-        self.data, self.port, self.smtp_port = data, free_port(), free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self) -> None:
-        ports = ["--port", str(self.port), "--smtp-port", str(self.smtp_port)]
-        self.child = subprocess.Popen(
-            [sys.executable, "-m", "pamoja.sandbox", *ports, "--data", str(self.data)],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-        until = time.monotonic() + START_S
-        while time.monotonic() < until:
-            try:
-                if httpx.get(f"{self.url}/health", trust_env=False).status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
-        raise TimeoutError("The sandbox did not start.")
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
-        self.child.send_signal(how)
-        return self.child.wait(timeout=15)
-
-
-@pytest.fixture
-def process(tmp_path: Path) -> Iterator[Process]:
-    running = Process(tmp_path / "outside")
-    yield running
-    if running.child.poll() is None:
-        running.stop(signal.SIGKILL)
 
 
 def token(client: httpx.Client) -> str:

@@ -1,6 +1,7 @@
 """Starts the outside world: `python -m pamoja.sandbox --port 9100 --smtp-port 9101 --data var/sandbox`."""
 
 import argparse
+import contextlib
 import socket
 from pathlib import Path
 
@@ -41,7 +42,8 @@ def main() -> None:
         access_log=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-    Server(config).run()
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
+        Server(config).run()
 
 
 if __name__ == "__main__":

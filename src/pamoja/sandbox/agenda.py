@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from pamoja.sandbox.clock import Clock, from_seconds
-from pamoja.sandbox.store import Store
+from pamoja.sandbox.store import Row, Store
 
 Effect = Callable[[datetime, dict[str, Any]], None]
 BATCH = 50
@@ -63,22 +63,36 @@ class Agenda:
         return float("inf") if due is None else float(due)
 
     def _let_happen(self, most: int | None) -> int:
-        count = 0
-        while most is None or count < most:
-            row = self._store.one(
-                "SELECT * FROM agenda WHERE due_at <= ? ORDER BY due_at, id LIMIT 1", self._clock.now().timestamp()
-            )
-            if row is None:
+        """Lets due effects happen in batches of one transaction each; one by one where a batch holds a broken one."""
+        happened = 0
+        while most is None or happened < most:
+            try:
+                with self._store.transaction():
+                    count = self._batch(BATCH, self._happen)
+            except Exception:  # found out below which one it was
+                count = self._batch(BATCH, self._happen_alone)
+            if not count:
                 break
-            self._happen(row["id"], row["kind"], from_seconds(row["due_at"]), json.loads(row["payload"]))
-            count += 1
-        return count
+            happened += count
+        return happened
 
-    def _happen(self, number: int, kind: str, at: datetime, payload: dict[str, Any]) -> None:
+    def _batch(self, most: int, happen: Callable[[Row], None]) -> int:
+        for count in range(most):
+            now_s = self._clock.now().timestamp()
+            row = self._store.one("SELECT * FROM agenda WHERE due_at <= ? ORDER BY due_at, id LIMIT 1", now_s)
+            if row is None:
+                return count
+            happen(row)
+        return most
+
+    def _happen(self, row: Row) -> None:
+        self._store.run("DELETE FROM agenda WHERE id = ?", row["id"])
+        self._effects[row["kind"]](from_seconds(row["due_at"]), json.loads(row["payload"]))
+
+    def _happen_alone(self, row: Row) -> None:
         try:
             with self._store.transaction():
-                self._store.run("DELETE FROM agenda WHERE id = ?", number)
-                self._effects[kind](at, payload)
+                self._happen(row)
         except Exception:  # one broken effect must not stop the world
-            log.exception("The effect %s failed and is dropped: %s", kind, payload)
-            self._store.run("DELETE FROM agenda WHERE id = ?", number)
+            log.exception("The effect %s failed and is dropped: %s", row["kind"], row["payload"])
+            self._store.run("DELETE FROM agenda WHERE id = ?", row["id"])

@@ -50,7 +50,7 @@ class Callbacks:
         self._store, self._clock, self._agenda, self._log = store, clock, agenda, log
         self._preferences = preferences
         self._sessions: dict[str, aiohttp.ClientSession] = {}
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[int, asyncio.Task[None]] = {}
         self._lanes = asyncio.Semaphore(AT_ONCE)
         agenda.on("callback.send", lambda _at, payload: self._set_out(payload["callback_id"]))
         agenda.on("callback.release", lambda at, payload: self._release(payload["scope"], at))
@@ -84,7 +84,7 @@ class Callbacks:
 
     async def idle(self) -> None:
         """Waits until those now under way have been answered."""
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
     async def ask(self, url: str, body: object, *, timeout_s: float, about: str, scope: str) -> dict[str, Any] | None:
         """Posts `body` now and returns the JSON object answered, or None when none came in time."""
@@ -99,9 +99,9 @@ class Callbacks:
         return value if isinstance(value, dict) else None
 
     async def close(self) -> None:
-        for task in list(self._under_way):
+        for task in list(self._under_way.values()):
             task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
         for session in self._sessions.values():
             await session.close()
 
@@ -112,9 +112,10 @@ class Callbacks:
 
     def _set_out(self, number: int) -> None:
         self._store.run("UPDATE callback SET state = 'sending' WHERE id = ?", number)
-        task = asyncio.get_running_loop().create_task(self._in_a_lane(number))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        if number not in self._under_way:
+            task = asyncio.get_running_loop().create_task(self._in_a_lane(number))
+            self._under_way[number] = task
+            task.add_done_callback(lambda _task: self._under_way.pop(number, None))
 
     async def _in_a_lane(self, number: int) -> None:
         async with self._lanes:

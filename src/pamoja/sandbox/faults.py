@@ -180,6 +180,8 @@ class Faults:
 
     def strike(self, faults: tuple[Fault, ...], *, scope: str, subject: str) -> dict[str, dict[str, int]]:
         """Which of `faults` strike `subject` now, each with its numbers."""
+        if not any(switch.is_on for switch in self._switches.values()):
+            return {}
         found = {fault.kind: self.strikes(fault.kind, scope=scope, subject=subject) for fault in faults}
         return {kind: numbers for kind, numbers in found.items() if numbers is not None}
 

@@ -21,11 +21,11 @@ def masked_body(text: str) -> str:
 
 def masked_headers(headers: list[tuple[str, str]]) -> str:
     """JSON of the headers; of a secret one only its scheme and last four characters."""
-    return json.dumps({name: _masked_header(name, value) for name, value in headers})
+    return masked_phones(json.dumps({name: _masked_header(name, value) for name, value in headers}))
 
 
 def _masked_header(name: str, value: str) -> str:
     if name.lower() not in SECRET_HEADERS:
-        return masked_phones(value)
+        return value
     scheme, _, secret = value.rpartition(" ")
     return f"{scheme} ****{secret[-4:]}".strip() if len(secret) > 8 else "****"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 Row = sqlite3.Row
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000", "wal_autocheckpoint=4000")
 
 
 class Store:
@@ -23,10 +24,12 @@ class Store:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
         self._connection.row_factory = sqlite3.Row
         self._depth = 0
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+        self._settings: dict[str, str] = {}
+        for pragma in PRAGMAS:
             self._connection.execute(f"PRAGMA {pragma}")
         schema = files(__package__).joinpath("schema.sql").read_text()
         self._connection.executescript(f"BEGIN; {schema} COMMIT;")
+        self._settings |= dict(self._connection.execute("SELECT name, value FROM setting").fetchall())
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -74,15 +77,13 @@ class Store:
         return cursor.lastrowid or 0
 
     def setting(self, name: str, default: Any = None) -> Any:
-        value = self.value("SELECT value FROM setting WHERE name = ?", name)
+        value = self._settings.get(name)
         return default if value is None else json.loads(value)
 
     def keep_setting(self, name: str, value: Any) -> None:
-        self.run(
-            "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            name,
-            json.dumps(value),
-        )
+        text = json.dumps(value)
+        self.run("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", name, text)
+        self._settings[name] = text
 
     def close(self) -> None:
         self._connection.close()

@@ -1,12 +1,12 @@
 """The credentials and result codes of this outside world: constants, because nothing here is worth stealing."""
 
 CONSUMER_KEY = "pamoja-sandbox-consumer"
-CONSUMER_SECRET = "pamoja-sandbox-secret"  # noqa: S105 - a sandbox's
+CONSUMER_SECRET = "pamoja-sandbox-secret"  # noqa: S105 - known to everybody
 PASSKEY = "pamoja-sandbox-passkey"
 SHORTCODE = "174379"
 SHORTCODE_NAME = "PAMOJA SANDBOX"
 INITIATOR_NAME = "pamoja-initiator"
-INITIATOR_PASSWORD = "pamoja-initiator-password"  # noqa: S105 - a sandbox's
+INITIATOR_PASSWORD = "pamoja-initiator-password"  # noqa: S105 - known to everybody
 PIN = "1234"
 
 RESULT_TEXTS = {

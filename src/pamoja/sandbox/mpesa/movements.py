@@ -69,9 +69,13 @@ def move(
             subscriber_balance_kes=person["balance_kes"] - sign * amount_kes,
             at=at.timestamp(),
         )
-        movement = store.the("SELECT * FROM movement WHERE id = ?", number)
-        tell_about(world, movement)
-    world.live.publish(f"phone:{msisdn}")
+        return _told(world, store.the("SELECT * FROM movement WHERE id = ?", number))
+
+
+def _told(world: World, movement: Row) -> Row:
+    """Lets the phone and the console know."""
+    tell_about(world, movement)
+    world.live.publish(f"phone:{movement['msisdn']}")
     world.live.publish("statement")
     return movement
 
