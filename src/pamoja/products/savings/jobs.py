@@ -15,9 +15,16 @@ from pamoja.foundation.actions import SYSTEM
 from pamoja.foundation.errors import Refusal
 from pamoja.foundation.jobs import every, job
 from pamoja.kernel.communities.public import each_community
+from pamoja.products.savings.actions.collecting import (
+    collect_due,
+    record_asked_again,
+    record_collected,
+    record_not_collected,
+)
 from pamoja.products.savings.actions.falling_due import add_late_fees, mark_overdue, remind_of_due
 from pamoja.products.savings.actions.ordering import expire_swaps
 from pamoja.products.savings.actions.paying_out import pay_out_round
+from pamoja.products.savings.actions.sending import record_not_sent, record_sent, send_to_phone
 from pamoja.products.savings.actions.starting import open_due_rounds
 from pamoja.products.savings.queries import sweeping
 
@@ -43,6 +50,48 @@ def pay_out_full_pots(*, circle_id: str) -> None:
         pay_out_pot.func(round_id=str(round_id))
 
 
+@job("savings.record_collected")
+def note_collected(*, contribution_id: str, collection_id: str) -> None:
+    """Pay the contribution with the money that has come into the wallet."""
+    record_collected(by=SYSTEM, contribution_id=UUID(contribution_id), collection_id=UUID(collection_id))
+
+
+@job("savings.record_not_collected")
+def note_not_collected(*, contribution_id: str, collection_id: str, reason: str, may_retry: bool) -> None:
+    """Say what became of the prompt."""
+    record_not_collected(
+        by=SYSTEM,
+        contribution_id=UUID(contribution_id),
+        collection_id=UUID(collection_id),
+        reason=reason,
+        may_retry=may_retry,
+    )
+
+
+@job("savings.record_asked_again")
+def note_asked_again(*, contribution_id: str, collection_id: str) -> None:
+    """The phone shows the next prompt."""
+    record_asked_again(by=SYSTEM, contribution_id=UUID(contribution_id), collection_id=UUID(collection_id))
+
+
+@job("savings.send_to_phone")
+def send_on(*, payout_id: str) -> None:
+    """Send what the recipient received on to their phone, if they want it there."""
+    send_to_phone(by=SYSTEM, payout_id=UUID(payout_id))
+
+
+@job("savings.record_sent")
+def note_sent(*, payout_id: str) -> None:
+    """It has reached the phone."""
+    record_sent(by=SYSTEM, payout_id=UUID(payout_id))
+
+
+@job("savings.record_not_sent")
+def note_not_sent(*, payout_id: str, reason: str) -> None:
+    """It stayed in the wallet."""
+    record_not_sent(by=SYSTEM, payout_id=UUID(payout_id), reason=reason)
+
+
 @every(seconds=20, name="savings.sweep")
 def sweep() -> None:
     """Open rounds, remind, mark late, fine, pay short pots out, close old requests: whatever is due by now."""
@@ -65,6 +114,10 @@ def _remind(circle_id: UUID) -> None:
     remind_of_due(by=SYSTEM, circle_id=circle_id)
 
 
+def _collect(circle_id: UUID) -> None:
+    collect_due(by=SYSTEM, circle_id=circle_id)
+
+
 def _mark_overdue(circle_id: UUID) -> None:
     mark_overdue(by=SYSTEM, circle_id=circle_id)
 
@@ -84,6 +137,7 @@ def _expire_swaps(circle_id: UUID) -> None:
 STEPS: list[tuple[Callable[[], list[UUID]], Callable[[UUID], None]]] = [
     (sweeping.circles_to_open_rounds, _open),
     (sweeping.circles_to_remind, _remind),
+    (sweeping.circles_to_collect, _collect),
     (sweeping.circles_to_mark_overdue, _mark_overdue),
     (sweeping.circles_to_fine, _fine),
     (sweeping.rounds_to_pay_out, _pay_short_pot),

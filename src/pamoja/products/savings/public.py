@@ -1,5 +1,6 @@
 """What other packages may use of savings."""
 
+from pamoja.products.savings.actions.collecting import pay_by_phone
 from pamoja.products.savings.actions.contributing import forgive_arrears, pay_from_wallet
 from pamoja.products.savings.actions.creating import change_circle_settings, create_circle, terms_of
 from pamoja.products.savings.actions.ending import end_circle
@@ -120,6 +121,7 @@ __all__ = [
     "join_by_invitation",
     "leave_circle",
     "pause_circle",
+    "pay_by_phone",
     "pay_from_wallet",
     "pay_out_round",
     "payouts_of",

@@ -8,6 +8,7 @@ from pamoja.foundation import clock
 from pamoja.foundation.actions import Actor, IdempotencyKey, action, joins_transaction
 from pamoja.foundation.events import announce
 from pamoja.kernel.ledger.public import AccountId, Transfer, balance, open_account, post, wallet_of
+from pamoja.kernel.payments.public import give_up_collection
 from pamoja.products.savings.errors import (
     AlreadyPaid,
     CircleNotRunning,
@@ -116,7 +117,8 @@ def settle(circle: Circle, its_round: Round, contribution: Contribution, *, key:
     )
     contribution.state, contribution.paid_at, contribution.entry_id = Contribution.State.PAID, now, entry.id
     contribution.payment_key = key
-    stop_collecting(contribution)
+    contribution.remind_at = contribution.collect_at = None
+    stop_asking(contribution, reason="The contribution has been paid.")
     contribution.save()
     if its_round.is_paid_out:
         _pass_on(circle, its_round, contribution)
@@ -124,17 +126,20 @@ def settle(circle: Circle, its_round: Round, contribution: Contribution, *, key:
         _announce_paid(circle, its_round, contribution, was_late=was_late)
 
 
-def stop_collecting(contribution: Contribution) -> None:
-    """Nobody is reminded of, or asked for, what is settled."""
-    contribution.remind_at = contribution.collect_at = None
-    contribution.collecting = Contribution.Collecting.NONE
-    contribution.collecting_message = ""
+@joins_transaction
+def stop_asking(contribution: Contribution, *, reason: str) -> None:
+    """No phone is asked for it any more; money that comes all the same stays in the wallet."""
+    if contribution.collection_id is not None and contribution.collecting:
+        give_up_collection(contribution.collection_id, reason=reason)
+        contribution.collection_id = None  # so that its end is nobody's news
+    contribution.collecting, contribution.collecting_message = Contribution.Collecting.NONE, ""
 
 
 def close_contribution(contribution: Contribution, state: Contribution.State) -> None:
     """It will not be paid, or was given back."""
+    stop_asking(contribution, reason="This is no longer due.")
     contribution.state, contribution.closed_at = state, clock.now()
-    stop_collecting(contribution)
+    contribution.remind_at = contribution.collect_at = None
     contribution.save()
 
 
@@ -164,7 +169,7 @@ def _transfers(circle: Circle, its_round: Round, contribution: Contribution, wal
 
 def _pass_on(circle: Circle, its_round: Round, contribution: Contribution) -> None:
     assert contribution.entry_id is not None
-    RoundPayout.objects.create(
+    payout = RoundPayout.objects.create(
         circle=circle,
         round=its_round,
         recipient=its_round.recipient,
@@ -180,6 +185,7 @@ def _pass_on(circle: Circle, its_round: Round, contribution: Contribution) -> No
             contribution_id=contribution.pk,
             round_id=its_round.pk,
             round_number=its_round.number,
+            payout_id=payout.pk,
             member_id=contribution.seat.member_id,
             recipient_id=its_round.recipient.member_id,
             amount=contribution.amount,

@@ -13,6 +13,7 @@ from pamoja.foundation import clock
 from pamoja.foundation.actions import Actor, NotAllowed, action, joins_transaction
 from pamoja.foundation.events import announce
 from pamoja.kernel.communities.public import current_community, require_product
+from pamoja.kernel.identity.public import payment_method_of
 from pamoja.products.savings.errors import CircleOver, CircleSettingInvalid, SettingFixed
 from pamoja.products.savings.events import CircleCreated, CircleSettingsChanged, DrawVoided
 from pamoja.products.savings.models import Circle, CircleMember, Draw
@@ -29,7 +30,7 @@ def create_circle(
     terms: Terms,
     time_zone: str | None = None,
     pays_automatically: bool = True,
-    receives_on: str = "wallet",
+    receives_on: str | None = None,
 ) -> Circle:
     """Make a circle; whoever makes it is its organiser and first member, and has accepted its rules.
 
@@ -52,7 +53,7 @@ def create_circle(
         accepted_at=now,
         joined_at=now,
         pays_automatically=pays_automatically,
-        receives_on=receives_on,
+        receives_on=way_to_receive(receives_on, by.member_id),
     )
     commitment = commit_to_draw(circle).commitment if circle.order_by == Circle.Order.DRAW else ""
     announce(
@@ -93,6 +94,18 @@ def change_circle_settings(*, by: Actor, circle_id: UUID, changes: dict[str, Any
         CircleSettingsChanged(circle_id=circle.pk, fields=tuple(sorted(changed)), rules_version=circle.rules_version)
     )
     return circle
+
+
+def way_to_receive(chosen: str | None, member_id: UUID) -> str:
+    """Where a member's pots go: as chosen, else by the payment method that the member prefers everywhere.
+
+    Raises: CircleSettingInvalid.
+    """
+    if chosen is None:
+        chosen = "wallet" if payment_method_of(member_id) == "wallet" else "phone"
+    if chosen not in CircleMember.ReceivesOn.values:
+        raise CircleSettingInvalid(field="receives_on", problem="Choose the wallet or the phone")
+    return chosen
 
 
 def terms_of(circle: Circle) -> Terms:

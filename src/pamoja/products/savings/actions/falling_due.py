@@ -9,6 +9,7 @@ from uuid import UUID
 from pamoja.foundation import clock
 from pamoja.foundation.actions import Actor, action
 from pamoja.foundation.events import announce
+from pamoja.products.savings.actions.contributing import stop_asking
 from pamoja.products.savings.events import ContributionDueSoon, ContributionOverdue, LateFeeAdded
 from pamoja.products.savings.models import Circle, Contribution
 from pamoja.products.savings.queries.locking import circle_for_update
@@ -73,7 +74,11 @@ def _fine(circle: Circle, contribution: Contribution, now: datetime) -> bool:
     if not fee:
         return False
     contribution.late_fee_minor = fee.amount_minor
-    contribution.save(update_fields=["late_fee_minor"])
+    if contribution.collecting:
+        # What the phone would be asked for again is no longer what is owed.
+        stop_asking(contribution, reason="A late fee was added.")
+        contribution.collect_at = now if contribution.seat.pays_automatically else None
+    contribution.save()
     announce(LateFeeAdded(**_about(circle, contribution), amount=fee))
     return True
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pamoja.foundation import clock
 from pamoja.foundation.actions import Actor, NotAllowed, action, joins_transaction
 from pamoja.foundation.events import announce
-from pamoja.products.savings.actions.creating import forget_order
+from pamoja.products.savings.actions.creating import forget_order, way_to_receive
 from pamoja.products.savings.errors import (
     AlreadyInCircle,
     CircleFull,
@@ -45,7 +45,7 @@ def join_by_invitation(
     code: str,
     rules_version: int | None,
     pays_automatically: bool = True,
-    receives_on: str = "wallet",
+    receives_on: str | None = None,
 ) -> CircleMember:
     """Join with a code as typed; `rules_version` is the version of the rules that was read and accepted.
 
@@ -74,7 +74,7 @@ def ask_to_join(
     circle_id: UUID,
     rules_version: int | None,
     pays_automatically: bool = True,
-    receives_on: str = "wallet",
+    receives_on: str | None = None,
 ) -> CircleMember:
     """Ask the organiser of a listed circle to be let in, having accepted its rules.
 
@@ -94,7 +94,7 @@ def ask_to_join(
     seat.status = CircleMember.Status.ASKED
     seat.role = CircleMember.Role.MEMBER
     seat.asked_at, seat.accepted_at, seat.rules_version_accepted = now, now, circle.rules_version
-    seat.pays_automatically, seat.receives_on = pays_automatically, _way(receives_on)
+    seat.pays_automatically, seat.receives_on = pays_automatically, way_to_receive(receives_on, member_id)
     seat.save()
     announce(MemberAskedToJoin(circle_id=circle.pk, member_id=member_id))
     return seat
@@ -213,7 +213,7 @@ def choose_how_to_pay(
     if pays_automatically is not None:
         seat.pays_automatically = pays_automatically
     if receives_on is not None:
-        seat.receives_on = _way(receives_on)
+        seat.receives_on = way_to_receive(receives_on, seat.member_id)
     seat.save(update_fields=["pays_automatically", "receives_on"])
     return seat
 
@@ -249,12 +249,12 @@ def _check_may_join(circle: Circle, member_id: UUID, rules_version: int | None) 
 
 @joins_transaction
 def _sit_down(
-    circle: Circle, member_id: UUID, rules_version: int | None, pays_automatically: bool, receives_on: str
+    circle: Circle, member_id: UUID, rules_version: int | None, pays_automatically: bool, receives_on: str | None
 ) -> CircleMember:
     _check_may_join(circle, member_id, rules_version)
     seat = seat_of(circle, member_id) or CircleMember(circle=circle, member_id=member_id)
     seat.accepted_at = clock.now()
-    seat.pays_automatically, seat.receives_on = pays_automatically, _way(receives_on)
+    seat.pays_automatically, seat.receives_on = pays_automatically, way_to_receive(receives_on, member_id)
     return _take(circle, seat, circle.rules_version)
 
 
@@ -287,9 +287,3 @@ def _stand_up(circle: Circle, seat: CircleMember, status: CircleMember.Status) -
     forget_order(circle)
     seat.status, seat.role, seat.position, seat.gone_at = status, CircleMember.Role.MEMBER, None, clock.now()
     seat.save(update_fields=["status", "role", "position", "gone_at"])
-
-
-def _way(receives_on: str) -> str:
-    if receives_on not in CircleMember.ReceivesOn.values:
-        raise CircleSettingInvalid(field="receives_on", problem="Choose the wallet or the phone")
-    return receives_on

@@ -11,6 +11,7 @@ from django.db.models import F
 from pamoja.foundation import clock
 from pamoja.foundation.actions import Actor, action, joins_transaction
 from pamoja.foundation.events import announce
+from pamoja.products.savings.actions.contributing import stop_asking
 from pamoja.products.savings.actions.starting import due_moments, set_dates
 from pamoja.products.savings.errors import CircleNotPaused, CircleNotRunning
 from pamoja.products.savings.events import CirclePaused, CircleResumed
@@ -20,6 +21,7 @@ from pamoja.products.savings.queries.seats import require_leader, zones_of
 from pamoja.products.savings.rules import calendar
 
 REASON_LENGTH_MAX = 300
+UNPAID = (Contribution.State.DUE, Contribution.State.OVERDUE)
 
 
 @action
@@ -35,6 +37,7 @@ def pause_circle(*, by: Actor, circle_id: UUID, reason: str = "") -> Circle:
     circle.status, circle.paused_at = Circle.Status.PAUSED, clock.now()
     circle.status_reason = reason.strip()[:REASON_LENGTH_MAX]
     circle.save(update_fields=["status", "paused_at", "status_reason"])
+    _stop_asking(circle)
     announce(CirclePaused(circle_id=circle.pk, reason=circle.status_reason))
     return circle
 
@@ -68,6 +71,15 @@ def resume_circle(*, by: Actor, circle_id: UUID) -> Circle:
     _lengthen_grace(circle, moving, rested)
     announce(CircleResumed(circle_id=circle.pk, periods_moved=moved))
     return circle
+
+
+@joins_transaction
+def _stop_asking(circle: Circle) -> None:
+    asked = Contribution.objects.filter(circle=circle, state__in=UNPAID).exclude(collecting="").order_by("pk")
+    for contribution in asked.select_related("seat"):
+        stop_asking(contribution, reason="The circle is paused.")
+        contribution.collect_at = clock.now() if contribution.seat.pays_automatically else None
+        contribution.save()
 
 
 def _periods(circle: Circle, moving: list[Round]) -> int:
@@ -109,7 +121,7 @@ def _move(circle: Circle, moving: list[Round]) -> None:
 @joins_transaction
 def _lengthen_grace(circle: Circle, moving: list[Round], rested: timedelta) -> None:
     moved = [each.pk for each in moving]
-    unpaid = Contribution.objects.filter(circle=circle, state__in=[Contribution.State.DUE, Contribution.State.OVERDUE])
+    unpaid = Contribution.objects.filter(circle=circle, state__in=UNPAID)
     unpaid.exclude(round__in=moved).filter(late_fee_minor=0).update(fee_due_at=F("fee_due_at") + rested)
     rounds = Round.objects.filter(circle=circle, state=Round.State.OPEN).exclude(pk__in=moved)
     rounds.update(shortfall_at=F("shortfall_at") + rested)

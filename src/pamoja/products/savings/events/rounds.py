@@ -48,6 +48,7 @@ class ArrearsPaid(CircleEvent):
     contribution_id: UUID
     round_id: UUID
     round_number: int
+    payout_id: UUID
     member_id: UUID
     recipient_id: UUID
     amount: Money
@@ -78,6 +79,7 @@ class ContributionNotCollected(CircleEvent):
     member_id: UUID
     amount: Money
     reason: str
+    may_retry: bool
 
     def subjects(self) -> tuple[str, ...]:
         return (f"member:{self.member_id}",)

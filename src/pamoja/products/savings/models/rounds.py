@@ -147,7 +147,7 @@ class Contribution(CommunityModel):
                 name="savings_contribution_closed_when_closed",
             ),
             models.CheckConstraint(
-                condition=Q(collecting="") | Q(collecting__in=["asked", "failed"], collection_id__isnull=False),
+                condition=Q(collecting__in=["", "failed"]) | Q(collecting="asked", collection_id__isnull=False),
                 name="savings_contribution_collecting_known",
             ),
         ]
@@ -249,10 +249,18 @@ class RoundPayout(CommunityModel):
     @property
     def purpose(self) -> str:
         """How payments names what is sent to the phone."""
-        return f"savings.payout:{self.pk}"
+        return f"{PAYOUT_PURPOSE}{self.pk}"
 
 
 CONTRIBUTION_PURPOSE = "savings.contribution:"
+
+
+PAYOUT_PURPOSE = "savings.payout:"
+
+
+def named_in(purpose: str, kind: str) -> UUID | None:
+    """Whose purpose it is: the id behind `CONTRIBUTION_PURPOSE` or `PAYOUT_PURPOSE`, None for anybody else's."""
+    return UUID(purpose.removeprefix(kind)) if purpose.startswith(kind) else None
 
 
 def contribution_purpose(contribution_id: UUID) -> str:
