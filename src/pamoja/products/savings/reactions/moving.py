@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pamoja.foundation.events import on
+from pamoja.foundation.events import Event, on
 from pamoja.foundation.jobs import enqueue
 from pamoja.kernel.payments.public import (
     CollectionConfirmed,
@@ -29,7 +29,8 @@ def _pay_waiting_pots_out(event: events.CircleResumed) -> None:
 
 
 @on(events.RoundPaidOut, events.ArrearsPaid)
-def _send_to_phone(event: events.RoundPaidOut | events.ArrearsPaid) -> None:
+def _send_to_phone(event: events.CircleEvent) -> None:
+    assert isinstance(event, events.RoundPaidOut | events.ArrearsPaid)
     enqueue(jobs.send_on, payout_id=str(event.payout_id))
 
 
@@ -47,7 +48,8 @@ def _asked_again(event: CollectionSubmitted) -> None:
 
 
 @on(CollectionFailed, CollectionGivenUp, CollectionDoubted)
-def _not_paid_in(event: CollectionFailed | CollectionGivenUp | CollectionDoubted) -> None:
+def _not_paid_in(event: Event) -> None:
+    assert isinstance(event, CollectionFailed | CollectionGivenUp | CollectionDoubted)
     if contribution_id := named_in(event.purpose, CONTRIBUTION_PURPOSE):
         enqueue(
             jobs.note_not_collected,
