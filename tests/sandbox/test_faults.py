@@ -242,6 +242,15 @@ def test_loses_the_answer_to_a_payout_that_is_made(outside: Outside, platform: P
     assert paid(outside) == [60_000]
 
 
+def test_is_not_used_up_by_a_payout_that_is_refused_as_a_duplicate(outside: Outside) -> None:
+    outside.b2c()
+    outside.faults(callback_lost={"next": 1, "scope": "b2c"})
+
+    outside.b2c()
+
+    assert outside.client.get("/api/faults").json()["faults"]["callback_lost"]["next"] == 1
+
+
 def test_loses_the_result_of_a_payout_that_is_made(outside: Outside, platform: Platform) -> None:
     outside.faults(callback_lost={"next": 1, "scope": "b2c"})
 

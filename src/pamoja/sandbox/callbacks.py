@@ -82,9 +82,10 @@ class Callbacks:
         for row in self._store.all("SELECT id FROM callback WHERE state = 'sending' ORDER BY id"):
             self._set_out(row["id"])
 
-    async def idle(self) -> None:
-        """Waits until those now under way have been answered."""
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+    async def idle(self, timeout_s: float) -> None:
+        """Waits until those now under way have been answered, but no longer than `timeout_s`."""
+        if self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=timeout_s)
 
     async def ask(self, url: str, body: object, *, timeout_s: float, about: str, scope: str) -> dict[str, Any] | None:
         """Posts `body` now and returns the JSON object answered, or None when none came in time."""
@@ -172,10 +173,11 @@ class Callbacks:
         attempts = row["attempts"] + 1
         preferences = self._preferences()
         again = not was_taken and attempts < preferences.callback_attempts
-        state = "delivered" if was_taken else "waiting" if again else "failed"
-        self._store.run("UPDATE callback SET state = ?, attempts = ? WHERE id = ?", state, attempts, row["id"])
         now = self._clock.now()
-        if again:
+        if not again:
+            self._store.run("DELETE FROM callback WHERE id = ?", row["id"])
+        else:
+            self._store.run("UPDATE callback SET state = 'waiting', attempts = ? WHERE id = ?", attempts, row["id"])
             self._agenda.add(
                 "callback.send", now + timedelta(seconds=preferences.callback_retry_s), callback_id=row["id"]
             )

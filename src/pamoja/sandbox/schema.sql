@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS agenda (
 );
 CREATE INDEX IF NOT EXISTS agenda_in_order ON agenda (due_at, id);
 
+-- A callback stands here until it was attempted for the last time.
 CREATE TABLE IF NOT EXISTS callback (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   url TEXT NOT NULL,
@@ -21,10 +22,10 @@ CREATE TABLE IF NOT EXISTS callback (
   scope TEXT NOT NULL,                             -- stk, b2c, c2b, command
   source TEXT NOT NULL DEFAULT '',                 -- the address it is sent from, when not the usual one
   attempts INTEGER NOT NULL DEFAULT 0,
-  state TEXT NOT NULL CHECK (state IN ('waiting', 'held', 'sending', 'delivered', 'failed')),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'held', 'sending')),
   created_at REAL NOT NULL
 );
-CREATE INDEX IF NOT EXISTS callback_unfinished ON callback (state) WHERE state IN ('waiting', 'held', 'sending');
+CREATE INDEX IF NOT EXISTS callback_by_state ON callback (state);
 
 CREATE TABLE IF NOT EXISTS access_token (
   token TEXT PRIMARY KEY,

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from sqlite3 import IntegrityError
 from typing import Any
 
 from pamoja.sandbox.callbacks import STRANGER
@@ -56,26 +55,30 @@ def accept(
     at = world.clock.now()
     checks.url(world, body, "ResultURL")
     checks.url(world, body, "QueueTimeOutURL")
+    if kind == "b2c" and _was_used(world, originator):
+        raise DarajaError(500, "500.002.1001", "Duplicate OriginatorConversationID.")
     planned = world.faults.strike((*ANSWER, *CALLBACK, *TRUTH), scope="b2c", subject=subject) if kind == "b2c" else {}
     conversation_id = new_conversation_id(at)
-    try:
-        with world.store.transaction():
-            world.store.insert(
-                "command",
-                conversation_id=conversation_id,
-                originator_conversation_id=originator or new_request_id(),
-                kind=kind,
-                body=json.dumps({name: value for name, value in body.items() if name not in UNSAID}),
-                credential_is_good=credential.is_good(str(body.get("SecurityCredential", ""))),
-                faults=json.dumps(planned),
-                created_at=at.timestamp(),
-            )
-            command = by_conversation(world, conversation_id)
-            _forge(world, command, planned, at)
-            world.agenda.add("command.carry_out", at + timedelta(seconds=delay_s), conversation_id=conversation_id)
-    except IntegrityError:
-        raise DarajaError(500, "500.002.1001", "Duplicate OriginatorConversationID.") from None
+    with world.store.transaction():
+        world.store.insert(
+            "command",
+            conversation_id=conversation_id,
+            originator_conversation_id=originator or new_request_id(),
+            kind=kind,
+            body=json.dumps({name: value for name, value in body.items() if name not in UNSAID}),
+            credential_is_good=credential.is_good(str(body.get("SecurityCredential", ""))),
+            faults=json.dumps(planned),
+            created_at=at.timestamp(),
+        )
+        command = by_conversation(world, conversation_id)
+        _forge(world, command, planned, at)
+        world.agenda.add("command.carry_out", at + timedelta(seconds=delay_s), conversation_id=conversation_id)
     return command
+
+
+def _was_used(world: World, originator: str) -> bool:
+    sql = "SELECT 1 FROM command WHERE kind = 'b2c' AND originator_conversation_id = ?"
+    return world.store.one(sql, originator) is not None
 
 
 def acknowledgement(command: Row) -> dict[str, Any]:

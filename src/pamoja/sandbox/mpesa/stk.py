@@ -1,11 +1,11 @@
 """M-PESA Express: asks a phone to pay, and says later whether it did."""
 
-import asyncio
 import json
 from typing import Any
 
 from pamoja.sandbox.mpesa import checks, prompts
 from pamoja.sandbox.mpesa.daraja import Call, DarajaError, invalid
+from pamoja.sandbox.mpesa.known import code_value
 from pamoja.sandbox.request_log import HungUp
 from pamoja.sandbox.world import World
 
@@ -21,7 +21,8 @@ async def push(call: Call) -> dict[str, Any]:
     for kind in planned:
         call.notes.append(f"fault: {kind}")
     if "callback_before_answer" in planned:
-        await _callbacks_are_out(world)
+        world.agenda.clock_was_turned()
+        await world.callbacks.idle(BEFORE_ANSWER_TIMEOUT_S)
     if "answer_lost" in planned:
         raise HungUp
     return {
@@ -73,11 +74,6 @@ async def query(call: Call) -> dict[str, Any]:
         "ResponseDescription": "The service request has been accepted successfully",
         "MerchantRequestID": prompt["merchant_request_id"],
         "CheckoutRequestID": checkout_request_id,
-        "ResultCode": int(prompt["result_code"]) if as_number else prompt["result_code"],
+        "ResultCode": code_value(prompt["result_code"]) if as_number else prompt["result_code"],
         "ResultDesc": prompt["result_desc"],
     }
-
-
-async def _callbacks_are_out(world: World) -> None:
-    world.agenda.clock_was_turned()
-    await asyncio.wait_for(world.callbacks.idle(), timeout=BEFORE_ANSWER_TIMEOUT_S)
