@@ -1,6 +1,5 @@
 """Brings everything up on one machine, in order, says where it is, and looks after it until told to stop."""
 
-import importlib.util
 import json
 import os
 import signal
@@ -132,7 +131,9 @@ class Installation:
         self._once("migrate", {"PAMOJA_DATABASE_URL": config.owner_url})
 
     def _seed(self) -> None:
-        if importlib.util.find_spec("pamoja.site.seed") is None or not self._is_empty():
+        if not self._is_empty():
+            if self.config.is_embedded and not (self.config.data / "welcome.json").exists():
+                self.say("The demo was cut short while it was made; `make fresh` starts it over")
             return
         self._wait_for_sandbox()
         self.say("Making two communities with a living history")

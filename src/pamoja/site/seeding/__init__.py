@@ -1,0 +1,1 @@
+"""Plants two communities with a living history, through the same actions, jobs and rails as in real life."""
