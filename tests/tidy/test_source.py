@@ -95,7 +95,11 @@ BANNED = [
         {"clock.py"},
         "Ask foundation.clock, so that time can be turned",
     ),
-    (r"\.defer\(|\.defer_async\(", set(), "Queue with foundation.jobs.enqueue: a plain defer survives a rollback"),
+    (
+        r"\.defer\((?![\"'])|\.defer_async\(",
+        set(),
+        "Queue with foundation.jobs.enqueue: a plain defer survives a rollback",
+    ),
     (r"^\s*print\(", {"cli.py", "config.py", "checking.py", "up.py"}, "Log it; only commands print"),
     (r"\bexcept:\s*$|except BaseException:", set(), "Catch what you expect; bugs crash"),
     (r"mark_safe\(", {"ui.py"}, "Build markup with format_html, which escapes"),
@@ -172,7 +176,7 @@ def test_templates_obey_the_content_security_policy() -> None:
     broken = [
         f"{place(path, number)} {line.strip()[:100]}"
         for path in SOURCE.rglob("templates/**/*.html")
-        if "messages" not in path.parts and "sandbox" not in path.parts
+        if not {"messages", "messaging", "sandbox"} & set(path.parts)  # mail readers know inline style alone
         for number, line in enumerate(path.read_text().splitlines(), start=1)
         if inline.search(line)
     ]

@@ -79,7 +79,7 @@ class Browser:
         path = f"/c/{self.community.slug}/live" if self.path == "of the community" else self.path
         async with connect(
             f"ws://{self.host}:{self.port}{path}",
-            origin=origin,  # type: ignore[arg-type]
+            origin=origin,  # type: ignore[arg-type]  # the stub is narrower than the library
             additional_headers={"Cookie": f"sessionid={self.session_key}"} if self.session_key else {},
             host="127.0.0.1",
             port=self.port,

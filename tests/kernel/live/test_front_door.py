@@ -19,7 +19,7 @@ pytestmark = pytest.mark.committed
 def test_a_page_of_a_member_names_the_socket(community: Community) -> None:
     page = signed_in(a_member()).get("/c/umoja/").content.decode()
 
-    assert re.search(r'data-live="([^"]+)"', page)[1] == "/c/umoja/live"  # type: ignore[index]
+    assert re.search(r'data-live="([^"]+)"', page)[1] == "/c/umoja/live"  # type: ignore[index]  # no match is the failure
 
 
 def test_the_platform_serves_it(community: Community, live_platform: Served) -> None:

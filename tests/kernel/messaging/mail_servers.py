@@ -39,13 +39,13 @@ class MailServer:
         session.host_name = hostname
         return responses
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd names it
         self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
         return self.answers.get("MAIL", "250 OK")
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd names it
         self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self.answers.get(address) or self.answers.get("RCPT")
@@ -56,7 +56,7 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return answer or "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd names it
         import asyncio
 
         answer = self.answers.get("DATA")

@@ -23,7 +23,7 @@ def asked_by(cast: Cast) -> Callable[[Any], HttpRequest]:
 
     def ask(who: Any) -> HttpRequest:
         request = RequestFactory().get("/admin/messaging/message/")
-        request.user, request.community = who.person, cast.community  # type: ignore[attr-defined]
+        request.user, request.community = who.person, cast.community  # type: ignore[attr-defined]  # as the middleware sets them
         return request
 
     return ask

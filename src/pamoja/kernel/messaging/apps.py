@@ -9,4 +9,4 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         # Whoever queues a message queues the job that hands it over.
-        import pamoja.kernel.messaging.jobs  # noqa: F401
+        import pamoja.kernel.messaging.jobs  # noqa: F401 - importing registers what listens
