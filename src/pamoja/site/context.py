@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 
 from pamoja.kernel.communities.public import Community
-from pamoja.kernel.identity.public import MemberCard, card_of, membership
+from pamoja.kernel.identity.public import MemberCard, actor_of, card_of, membership
 from pamoja.site import wiring
 
 THEMES = ("light", "dark")
@@ -75,7 +75,10 @@ def menu(request: HttpRequest, community: Community | None) -> list[MenuItem]:
 def own_menu(request: HttpRequest) -> list[MenuItem]:
     """What the signed-in person finds under their own name."""
     entries = [(label, icon, url) for label, icon, name in wiring.OWN_NAVIGATION if (url := address(name))]
-    if is_signed_in(request) and request.user.is_staff and (url := address("admin:index")):
+    actor = actor_of(request) if getattr(request, "community", None) and is_signed_in(request) else None
+    if actor and actor.may("identity.see_members") and (url := address("identity:people")):
+        entries.append(("Members", "users", url))
+    if actor and actor.may("back_office.enter") and (url := address("admin:index")):
         entries.append(("Back office", "settings", url))
     return [MenuItem(label, icon, url, request.path == url) for label, icon, url in entries]
 

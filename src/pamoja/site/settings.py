@@ -19,8 +19,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "pamoja.site",  # first, so that its templates dress the pages of the others
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",  # without its own site: ours is in `back_office`
+    "pamoja.site.back_office.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.postgres",

@@ -179,7 +179,7 @@ class SessionsEnded(PersonFact):
     """Signed out elsewhere, from here."""
 
     name = "identity.sessions_ended"
-    sentence = "Signed out on {count} other devices."
+    sentence = "Signed out elsewhere: {count} session(s)."
     count: int
 
 

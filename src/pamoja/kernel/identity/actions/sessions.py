@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from allauth.headless.tokens.strategies.jwt import internal as jwt
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -13,6 +15,7 @@ from pamoja.foundation.events import announce
 from pamoja.kernel.identity.errors import SessionNotFound
 from pamoja.kernel.identity.events import SessionsEnded, SignedOut, UsedTokenSeen
 from pamoja.kernel.identity.models import Person
+from pamoja.kernel.identity.queries.people import member_with_id
 
 
 @action
@@ -33,6 +36,20 @@ def end_other_sessions(*, by: Actor, current_key: str) -> int:
     count = _end(UserSession.objects.filter(user_id=by.person_id).exclude(session_key=current_key))
     if count:
         announce(SessionsEnded(person_id=by.person_id, count=count))
+    return count
+
+
+@action
+def end_sessions_of(*, by: Actor, member_id: UUID) -> int:
+    """Sign a member out everywhere, as after a stolen phone; gives in how many sessions that was.
+
+    Raises: NotAllowed without `identity.manage_members`; MemberNotFound.
+    """
+    by.require("identity.manage_members")
+    person_id = member_with_id(member_id).person_id
+    count = _end(UserSession.objects.filter(user_id=person_id))
+    if count:
+        announce(SessionsEnded(person_id=person_id, count=count))
     return count
 
 
