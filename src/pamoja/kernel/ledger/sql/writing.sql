@@ -58,7 +58,7 @@ DECLARE
   -- items, by place: state is 0 refused for good, 1 posted, 2 refused and remembered, 3 answered before
   i_state int[];  i_refusal jsonb[];  i_number bigint[];  i_known int[];  i_repeats int[];
   v_known text[];
-  v_repeated boolean;
+  v_repeated boolean;  v_any_met boolean;  v_any_wrong boolean;
   v_first int;  v_last int;  v_from int;  v_move int;  v_scan int;  v_item int;  v_failed int;  v_met int;  v_back int;
   v_d int;  v_c int;  v_amount bigint;  v_state int;  v_why jsonb;  v_written int;
   v_answer record;
@@ -106,10 +106,9 @@ BEGIN
       v_repeated := (SELECT count(DISTINCT key) < v_items FROM unnest(p_key) AS u (key));
       IF v_known IS NOT NULL OR v_repeated THEN
         SELECT k.known, k.repeats INTO i_known, i_repeats FROM ledger_known_(p_key, v_known) k;
-      ELSE
-        i_known := array_fill(0, ARRAY[v_items]);
-        i_repeats := i_known;
       END IF;
+      v_any_met := v_known IS NOT NULL OR v_repeated;
+      v_any_wrong := EXISTS (SELECT FROM unnest(m_wrong) AS w (wrong) WHERE wrong <> 0);
 
       -- Decide, chain by chain, in order.
       i_state := array_fill(0, ARRAY[v_items]);
@@ -127,7 +126,18 @@ BEGIN
         v_from := v_move;
         v_failed := 0;
         v_met := 0;
-        FOR v_item IN v_first .. v_last LOOP
+        v_scan := v_from;
+        -- What is wrong in itself is refused first, whatever the books say, and burns no key.
+        WHILE v_any_wrong AND v_scan <= v_moves AND p_entry[v_scan] <= v_last LOOP
+          IF m_wrong[v_scan] <> 0 THEN
+            v_failed := p_entry[v_scan];
+            v_state := 0;
+            v_why := ledger_wrong_(m_wrong[v_scan], p_debit[v_scan], p_credit[v_scan]);
+            EXIT;
+          END IF;
+          v_scan := v_scan + 1;
+        END LOOP;
+        FOR v_item IN v_first .. CASE WHEN v_failed = 0 AND v_any_met THEN v_last ELSE 0 END LOOP
           v_back := i_repeats[v_item];
           WHILE v_back > 0 AND v_back < v_first AND i_state[v_back] = 0 LOOP
             v_back := i_repeats[v_back];
@@ -155,13 +165,7 @@ BEGIN
         END IF;
 
         v_scan := v_from;
-        WHILE v_scan <= v_moves AND p_entry[v_scan] <= v_last LOOP
-          IF m_wrong[v_scan] <> 0 THEN
-            v_failed := p_entry[v_scan];
-            v_state := 0;
-            v_why := ledger_wrong_(m_wrong[v_scan], p_debit[v_scan], p_credit[v_scan]);
-            EXIT;
-          END IF;
+        WHILE v_failed = 0 AND v_scan <= v_moves AND p_entry[v_scan] <= v_last LOOP
           v_d := m_debit[v_scan];
           v_c := m_credit[v_scan];
           v_amount := p_amount[v_scan];
