@@ -82,22 +82,23 @@ class Model:
 
     def _wrong(self, ask: Ask) -> str:
         """What is wrong with it in itself, whatever the books say; the first thing met."""
-        if ask.what == "reverse":
-            return "EntryUnknown" if ask.target >= len(self.entries) else ""
-        if ask.what in {"capture", "release"} and ask.target >= len(self.holds):
-            return "HoldUnknown"
-        if ask.what == "hold" and self.accounts[ask.account].floor is None:
-            return "AccountWithoutFloor"
-        if ask.what == "capture" and self.holds[ask.target].account == ask.account:
-            return "OneAccount"
-        if ask.amount is not None and ask.amount <= 0:
-            return "AmountNotPositive"
-        for debit, credit, amount in ask.moves:
-            if debit == credit:
-                return "OneAccount"
-            if amount <= 0:
-                return "AmountNotPositive"
-        return ""
+        same = [debit == credit for debit, credit, _ in ask.moves]
+        rows = [
+            ("EntryUnknown", ask.what == "reverse" and ask.target >= len(self.entries)),
+            ("HoldUnknown", ask.what in {"capture", "release"} and ask.target >= len(self.holds)),
+            ("AccountWithoutFloor", ask.what == "hold" and self.accounts[ask.account].floor is None),
+            ("OneAccount", ask.what == "capture" and ask.account == self._account_held(ask.target)),
+            ("AmountNotPositive", ask.amount is not None and ask.amount <= 0),
+            *(
+                row
+                for (_, _, amount), alike in zip(ask.moves, same, strict=True)
+                for row in (("OneAccount", alike), ("AmountNotPositive", amount <= 0))
+            ),
+        ]
+        return next((name for name, is_so in rows if is_so), "")
+
+    def _account_held(self, target: int) -> int | None:
+        return self.holds[target].account if target < len(self.holds) else None
 
     def _move(self, moves: tuple[tuple[int, int, int], ...]) -> tuple[str, Any] | None:
         """All or none; what stops them."""

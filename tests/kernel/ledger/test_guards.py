@@ -12,7 +12,8 @@ from psycopg import errors, sql
 STAGE = """
 INSERT INTO community (id, slug, name, tagline, currency, country, time_zone, language, brand, logo, products, flags,
     created_at)
-  VALUES (gen_random_uuid(), 'attacked', 'Attacked', '', 'KES', 'KE', 'Africa/Nairobi', 'en', '{}', '', '[]', '{}', now());
+  VALUES (gen_random_uuid(), 'attacked', 'Attacked', '', 'KES', 'KE', 'Africa/Nairobi', 'en', '{}', '', '[]', '{}',
+    now());
 SELECT set_config('pamoja.community', (SELECT id FROM community WHERE slug = 'attacked')::text, false);
 SELECT ledger_open_account(gen_random_uuid(), now(), owner, purpose, 'KES', floor)
   FROM (VALUES ('rail:mpesa', 'clearing', NULL), ('member:asha', 'wallet', 0), ('member:baraka', 'wallet', 0))
@@ -25,7 +26,8 @@ SELECT ledger_post_one('fill', now(), '', '', rail, asha, 1000, 'KES', NULL),
        ledger_post_one('pay', now(), '', '', asha, baraka, 100, 'KES', NULL),
        ledger_hold('hold', now(), gen_random_uuid(), asha, 50, 'KES', NULL, '', '') FROM stage;
 SELECT ledger_reverse('undo', now(), '', '', (SELECT number FROM ledger_entry WHERE key = 'pay'));
-INSERT INTO ledger_snapshot SELECT number, 1, community_id, 0, now(), now() FROM ledger_account WHERE owner = 'rail:mpesa';
+INSERT INTO ledger_snapshot
+  SELECT number, 1, community_id, 0, now(), now() FROM ledger_account WHERE owner = 'rail:mpesa';
 INSERT INTO ledger_fence VALUES (true, 1, '1') ON CONFLICT DO NOTHING;
 """
 
@@ -112,7 +114,8 @@ GUARDS = [
         "account",
         pkey=account(id="id"),
         number_unique="INSERT INTO ledger_account OVERRIDING SYSTEM VALUE "
-        "SELECT gen_random_uuid(), number, community_id, 0, 0, 0, 0, now(), now(), 'KES', 'member:new', 'wallet' FROM ledger_account WHERE owner = 'member:asha'",
+        "SELECT gen_random_uuid(), number, community_id, 0, 0, 0, 0, now(), now(), 'KES', 'member:new', 'wallet' "
+        "FROM ledger_account WHERE owner = 'member:asha'",
         of_a_community=account(community="gen_random_uuid()"),
         one_per_purpose=account(owner="owner", purpose="purpose"),
         above_its_floor="UPDATE ledger_account SET held_minor = 1001 WHERE owner = 'member:asha'",
@@ -135,7 +138,8 @@ GUARDS = [
         text_fits=entry(reference="repeat('r', 201)"),
         refusal_has_a_reason=entry(kind="'refused'", details="'{}'"),
         reversed_once="INSERT INTO ledger_entry "
-        "SELECT number + 1, community_id, posted_at, kind, 'again', '', '', details FROM ledger_entry WHERE key = 'undo'",
+        "SELECT number + 1, community_id, posted_at, kind, 'again', '', '', details "
+        "FROM ledger_entry WHERE key = 'undo'",
         append_only="UPDATE ledger_entry SET description = 'other' WHERE false",
     ),
     *_rows(

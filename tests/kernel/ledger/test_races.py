@@ -397,3 +397,16 @@ def test_a_key_of_a_post_is_no_key_for_a_hold(books: Books) -> None:
     )
 
     assert sum(isinstance(each, KeyReused) for each in answers) == 1
+
+
+def test_the_verifier_looks_at_one_moment_of_a_live_ledger(books: Books) -> None:
+    def writer() -> int:
+        for number in range(60):
+            committed(pay(books.rail, books.asha, 5, f"in {number}"))
+            committed(pay(books.asha, books.baraka, 5, f"over {number}"))
+        return 120
+
+    def verifier() -> list[Any]:
+        return [finding for _ in range(5) for finding in verify()]
+
+    assert storm(writer, verifier) == [120, []]

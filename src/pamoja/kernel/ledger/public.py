@@ -28,6 +28,7 @@ from pamoja.kernel.ledger.errors import (
     OneAccount,
 )
 from pamoja.kernel.ledger.queries.reading import account_of, balance, balance_at, balances, statement, trial_balance
+from pamoja.kernel.ledger.queries.verifying import Finding, invariants, verify
 from pamoja.kernel.ledger.rules import (
     AccountId,
     Balance,
@@ -52,6 +53,7 @@ __all__ = [
     "Entry",
     "EntryId",
     "EntryUnknown",
+    "Finding",
     "HoldEnded",
     "HoldExceeded",
     "HoldId",
@@ -74,6 +76,7 @@ __all__ = [
     "exchange",
     "expire_holds",
     "hold",
+    "invariants",
     "open_account",
     "post",
     "post_batch",
@@ -81,5 +84,6 @@ __all__ = [
     "reverse",
     "statement",
     "trial_balance",
+    "verify",
     "wallet_of",
 ]
