@@ -98,7 +98,7 @@ async def story(community: Any, session_keys: list[str], port: int, sockets: int
         async with gate:
             return await connect(
                 f"ws://127.0.0.1:{port}/c/bench/live",
-                origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]
+                origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]  # a text is what it wants
                 additional_headers={"Cookie": f"sessionid={key}"},
                 compression=None,
                 proxy=None,

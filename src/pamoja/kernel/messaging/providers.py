@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, formataddr, parseaddr
@@ -98,21 +98,19 @@ def _queue(message: DjangoMessage) -> None:
 
 def _connect(config: Any) -> smtplib.SMTP:
     host, port = config.smtp_host, config.smtp_port
-    tls, user = config.smtp_tls, config.smtp_user
-    if tls == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=ssl.create_default_context())
-    else:
-        server = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
-    try:
+    with ExitStack() as undone:
+        if config.smtp_tls == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=ssl.create_default_context())
+        else:
+            server = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
+        undone.callback(server.close)
         server.ehlo_or_helo_if_needed()
-        if tls == "starttls":
+        if config.smtp_tls == "starttls":
             server.starttls(context=ssl.create_default_context())
             server.ehlo()
-        if user:
-            server.login(user, config.smtp_password.get_secret_value())
-    except BaseException:  # tidy: whatever happens, the line is closed, and it goes on happening
-        server.close()
-        raise
+        if config.smtp_user:
+            server.login(config.smtp_user, config.smtp_password.get_secret_value())
+        undone.pop_all()
     return server
 
 

@@ -47,7 +47,7 @@ def due_for_update(limit: int) -> list[UUID]:
 def messages_for_update(message_ids: list[UUID]) -> list[Message]:
     """Locks in key order; without what is sealed, so that a lost key cannot stop the book-keeping."""
     found = Message.objects.filter(pk__in=message_ids, state__in=UNFINISHED).order_by("pk").select_for_update()
-    return list(found.defer("address", "data", "subject", "text", "html"))
+    return list(found.only("community", "member", "template", "state", "attempts", "due_at", "next_attempt_at"))
 
 
 def letter(message_id: UUID) -> Letter | None:
