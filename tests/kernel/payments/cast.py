@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from pamoja.foundation.actions import Actor
 from pamoja.foundation.money import Money
 from pamoja.kernel.ledger.public import Transfer, account_of, balance, open_account, post, wallet_of
 from pamoja.kernel.payments.actions import settling
@@ -41,6 +42,11 @@ def send(*, member_id: UUID, shillings: int, filled: int | None = None, **differ
         if (given := shillings if filled is None else filled) > 0:
             fill_wallet(member_id, given)
         return pay_out(member_id=member_id, amount=kes(shillings), **(usual | differs))
+
+
+def operator() -> Actor:
+    """Somebody who may manage payments."""
+    return Actor(kind="member", label="an operator", permissions=frozenset({"payments.manage"}))
 
 
 def fill_wallet(member_id: UUID, shillings: int) -> None:

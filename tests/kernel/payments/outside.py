@@ -29,7 +29,7 @@ class Outside:
 
     def begin(self) -> None:
         """As fresh as on the first day."""
-        rails._mpesa.cache_clear()
+        rails.close_rails()
         self._put("/clock", {"now": self._clock.now.isoformat()})
         self._http.delete("/api/faults")
         self.autopilot("pin")
@@ -44,6 +44,7 @@ class Outside:
         self._put("/clock", {"advance_s": 200_000})
         self.settle()
         self._http.close()
+        rails.close_rails()
 
     def faults(self, **faults: Any) -> None:
         self._put("/api/faults", {"seed": 1, "faults": faults})
@@ -54,26 +55,37 @@ class Outside:
     def settle(self) -> None:
         assert self._http.post("/api/settle", json={"timeout_s": 20}).json() == {"settled": True}
 
-    def pass_time(self, seconds: float, *, steps: int = 1) -> None:
+    def pass_time(self, *seconds: float) -> None:
         """Time goes by on both sides; after each step the callbacks are out and the platform has swept."""
-        for _ in range(steps):
-            self._clock.turn_by(seconds=seconds / steps)
+        for step in seconds:
+            self._clock.turn_by(seconds=step)
             self._put("/clock", {"now": self._clock.now.isoformat()})
             self.sweep()
 
     def sweep(self) -> None:
-        """Callbacks arrive, and the platform takes up whatever is due, until both are quiet."""
-        for _ in range(3):
+        """Callbacks arrive, and the platform takes up whatever is due; twice, because answers are callbacks, too."""
+        for _ in range(2):
             self.settle()
             jobs.sweep_community()
 
-    def moved(self, direction: str) -> int:
-        """What really moved since the spec began. Units: shillings."""
-        return sum(row["amount_kes"] for row in self._statement() if row["direction"] == direction)
+    def has_struck(self, fault: str) -> bool:
+        """Whether the switch did what it was set to do."""
+        return bool(self._http.get("/api/faults").json()["faults"][fault]["fired"])
 
-    def _statement(self) -> list[dict[str, Any]]:
-        after = getattr(self, "_mark", 0)
-        answer = self._http.get("/mpesa/statement", params={"after": after}).json()
+    def moved(self, direction: str, **filters: str) -> int:
+        """What really moved since the spec began. Units: shillings."""
+        return sum(row["amount_kes"] for row in self._statement(**filters) if row["direction"] == direction)
+
+    @contextmanager
+    def shortcode_holding(self, shillings: int) -> Iterator[None]:
+        """The community's merchant account has only so much money."""
+        self._put("/api/shortcodes/174379", {"balance_kes": shillings})
+        yield
+        self._put("/api/shortcodes/174379", {"balance_kes": 10_000_000})
+
+    def _statement(self, **filters: str) -> list[dict[str, Any]]:
+        parameters = {"after": str(getattr(self, "_mark", 0)), **filters}
+        answer = self._http.get("/mpesa/statement", params=parameters).json()
         assert answer["proof"]["unaccounted_kes"] == 0
         return list(answer["movements"])
 

@@ -70,6 +70,10 @@ class Mpesa:
         self._http = httpx.Client(base_url=account.base_url, timeout=TIMEOUT, limits=LIMITS)
         self._token = _Token(self._http, account)
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
     def collect(self, order: CollectOrder) -> Submission:
         """Show a prompt. Raises: RailFailure."""
         phone = order.phone

@@ -56,6 +56,13 @@ def read_notice(rail: str, kind: NoticeKind, body: bytes) -> Notice:
     return mpesa_notices.read(kind, body)
 
 
+def close_rails() -> None:
+    """Give all connections back; the next use opens new ones, by the settings of then."""
+    if _mpesa.cache_info().currsize:
+        _mpesa().close()
+    _mpesa.cache_clear()
+
+
 @functools.cache
 def _mpesa() -> mpesa.Mpesa:
     config = settings.PAMOJA
