@@ -15,11 +15,14 @@ PACKAGES = [
 # Pages below the community's address: (path, module of urls).
 PAGES: list[tuple[str, str]] = [
     ("", "pamoja.kernel.identity.urls"),
+    ("", "pamoja.kernel.payments.urls"),
 ]
 
 # django-ninja routers below /api/v1: (path, "module.attribute").
 API: list[tuple[str, str]] = [
     ("", "pamoja.kernel.identity.api.router"),
+    ("/payments", "pamoja.kernel.payments.api.payments"),
+    ("/wallet", "pamoja.kernel.payments.api.wallet"),
 ]
 
 # Starlette routes before Django: "module.attribute", each a list of routes.

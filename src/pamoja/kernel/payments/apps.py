@@ -1,4 +1,4 @@
-"""Wiring of payments: its reactions."""
+"""Wiring of payments: its reactions, and the role of who looks after them."""
 
 from django.apps import AppConfig
 
@@ -8,4 +8,7 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
+        from pamoja.kernel.identity.public import declare_role
         from pamoja.kernel.payments import reactions  # noqa: F401 - registers itself
+
+        declare_role("payments_manager", {"payments.manage", "back_office.enter"})

@@ -94,6 +94,13 @@ class PhoneUnfit(Refusal):
     kind = "invalid"
 
 
+class StatementTooLong(Refusal):
+    """Please ask for at most a year at a time, the earlier day first."""
+
+    code = "payments.statement_too_long"
+    kind = "invalid"
+
+
 class RailFailure(ProviderFailure):
     """A rail did not do what was asked. `may_have_happened`: money or a prompt may be under way all the same."""
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor, action
 from pamoja.foundation.events import announce
-from pamoja.kernel.identity.public import time_zone_of
+from pamoja.kernel.identity.public import confirm_phone, time_zone_of
 from pamoja.kernel.ledger.public import Transfer, open_account, post, wallet_of
 from pamoja.kernel.payments.actions.collecting import end
 from pamoja.kernel.payments.errors import RailFailure
@@ -153,6 +153,8 @@ def grant(collection: Collection, attempt: CollectionAttempt) -> None:
     collection.state, collection.confirmed_at, collection.next_attempt_at = CollectionState.CONFIRMED, now, None
     collection.reason_code = collection.reason = ""
     collection.save(update_fields=["state", "confirmed_at", "next_attempt_at", "reason_code", "reason"])
+    # Whoever approved with the PIN of this number has it in their hands.
+    confirm_phone(member_id=collection.member_id, phone=f"+{collection.phone}")
     announce(CollectionConfirmed(**collection.told(), receipt=receipt))
 
 

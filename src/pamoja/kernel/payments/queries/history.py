@@ -13,14 +13,16 @@ from django.db.models.functions import Coalesce
 
 from pamoja.foundation import ids
 from pamoja.foundation.money import Money
+from pamoja.kernel.payments.errors import PaymentNotFound
 from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout
 from pamoja.kernel.payments.rules.mpesa import description_of
 from pamoja.kernel.payments.rules.states import AttemptState, CollectionState, PayoutState
 
 Kind = Literal["in", "out"]
+Standing = Literal["under_way", "done", "failed", "checking"]
 
 # What each state means for the member who looks.
-STANDINGS: dict[Kind, dict[str, tuple[str, ...]]] = {
+STANDINGS: dict[Kind, dict[Standing, tuple[str, ...]]] = {
     "in": {
         "under_way": (CollectionState.INTENDED, CollectionState.SUBMITTED, CollectionState.FAILED),
         "done": (CollectionState.CONFIRMED,),
@@ -38,14 +40,14 @@ STANDINGS: dict[Kind, dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class PaymentLine:
-    """One payment as its member sees it. `standing` is one of under_way, done, failed, checking."""
+    """One payment as its member sees it; `standing` sums its state up."""
 
     id: UUID
     kind: Kind
     amount: Money
     purpose: str
     state: str
-    standing: str
+    standing: Standing
     reason: str
     at: datetime
 
@@ -82,7 +84,7 @@ def member_payments(
     member_id: UUID,
     *,
     kind: Kind | None = None,
-    standing: str | None = None,
+    standing: Standing | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> PaymentLines:
@@ -93,6 +95,19 @@ def member_payments(
         if kind in (None, each)
     ]
     return PaymentLines(rows[0].union(*rows[1:], all=True).order_by("-at", "-id"))
+
+
+def own_payment(member_id: UUID, public_id: str) -> Collection | Payout:
+    """The member's payment with this public id.
+
+    Raises: PaymentNotFound, also when it is somebody else's or no id at all.
+    """
+    for prefix, model in (("collection", Collection), ("payout", Payout)):
+        if public_id.startswith(f"{prefix}_"):
+            found = model.objects.filter(pk=ids.parse(prefix, public_id), member_id=member_id).first()
+            if found is not None:
+                return found
+    raise PaymentNotFound()
 
 
 def receipt_of(collection: Collection) -> str:
@@ -116,7 +131,7 @@ def counts_by_state() -> dict[tuple[str, str], int]:
 
 
 def _rows(
-    found: QuerySet[Any, Any], kind: Kind, standing: str | None, since: datetime | None, until: datetime | None
+    found: QuerySet[Any, Any], kind: Kind, standing: Standing | None, since: datetime | None, until: datetime | None
 ) -> QuerySet[Any, Any]:
     if standing is not None:
         found = found.filter(state__in=STANDINGS[kind].get(standing, ()))
@@ -143,6 +158,6 @@ def _line(row: dict[str, Any]) -> PaymentLine:
     )
 
 
-def standing_of(kind: Kind, state: str) -> str:
+def standing_of(kind: Kind, state: str) -> Standing:
     """What the state means for the member."""
     return next(name for name, states in STANDINGS[kind].items() if state in states)

@@ -1,0 +1,58 @@
+"""What a member does with their wallet: fill it from their phone, send money back to it, ask again after a failure."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pamoja.foundation.actions import Actor, action
+from pamoja.foundation.money import Money
+from pamoja.kernel.identity.public import SignInNeeded
+from pamoja.kernel.payments.actions.collecting import collect, try_collection_again
+from pamoja.kernel.payments.actions.paying_out import pay_out
+from pamoja.kernel.payments.errors import PaymentNotFound
+from pamoja.kernel.payments.models import Collection, Payout
+from pamoja.kernel.payments.queries.collections import collection as collection_with_id
+
+TOP_UP = "wallet.top_up"
+WITHDRAWAL = "wallet.withdrawal"
+
+
+@action
+def top_up_wallet(*, by: Actor, amount: Money, key: str) -> Collection:
+    """Ask the member's own phone once for money for their wallet.
+
+    Raises: SignInNeeded, and all that `collect` does.
+    """
+    member_id = _member_id(by)
+    return collect(member_id=member_id, amount=amount, purpose=TOP_UP, key=_own_key(by, key), attempts_max=1)
+
+
+@action
+def withdraw_from_wallet(*, by: Actor, amount: Money, key: str) -> Payout:
+    """Send money from the member's wallet to their own phone.
+
+    Raises: SignInNeeded, and all that `pay_out` does.
+    """
+    return pay_out(member_id=_member_id(by), amount=amount, purpose=WITHDRAWAL, key=_own_key(by, key))
+
+
+@action
+def try_own_payment_again(*, by: Actor, collection_id: UUID) -> Collection:
+    """Ask the member's phone again now.
+
+    Raises: SignInNeeded, PaymentNotFound (also when it is somebody else's), CollectionUnderWay, CollectionEnded.
+    """
+    if collection_with_id(collection_id).member_id != _member_id(by):
+        raise PaymentNotFound()
+    return try_collection_again(collection_id)
+
+
+def _member_id(by: Actor) -> UUID:
+    if by.member_id is None:
+        raise SignInNeeded()
+    return by.member_id
+
+
+def _own_key(by: Actor, key: str) -> str:
+    # One member's key never meets another's.
+    return f"{by.member_id}:{key}"[:200]

@@ -1,0 +1,117 @@
+"""The API about one's own payments and wallet."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from ninja import Header, Query, Router, Status
+
+from pamoja.foundation import clock, ids
+from pamoja.foundation.money import Money
+from pamoja.foundation.paging import page_of
+from pamoja.kernel.communities.public import current_community
+from pamoja.kernel.identity.public import MemberRequest, api_auth, require_recent_sign_in, time_zone_of
+from pamoja.kernel.payments.actions import wallet as deeds
+from pamoja.kernel.payments.errors import StatementTooLong
+from pamoja.kernel.payments.queries.history import member_payments, own_payment
+from pamoja.kernel.payments.queries.wallet import day_begins, wallet_balance, wallet_statement
+from pamoja.kernel.payments.schemas import (
+    AmountIn,
+    MoneyOut,
+    PaymentOut,
+    PaymentPage,
+    PaymentQuery,
+    StatementLineOut,
+    StatementOut,
+    WalletOut,
+)
+
+payments = Router(auth=api_auth, tags=["payments"])
+wallet = Router(auth=api_auth, tags=["wallet"])
+
+Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=120, pattern=r"^[\x21-\x7e]+$")]
+_STATEMENT_DAYS = 31
+
+
+@payments.get("", response=PaymentPage, summary="My payments")
+def list_payments(request: MemberRequest, query: Query[PaymentQuery]) -> PaymentPage:
+    """Newest first."""
+    zone = time_zone_of(request.member.pk)
+    found = member_payments(
+        request.member.pk,
+        kind=query.kind,
+        standing=query.state,
+        since=day_begins(query.since, zone),
+        until=day_begins(query.until, zone, after=True),
+    )
+    shown = page_of(found, query.page)
+    items = [PaymentOut.of_line(line) for line in shown.items]
+    return PaymentPage(items=items, page=shown.number, pages=shown.pages, count=shown.count)
+
+
+@payments.get("/{payment_id}", response=PaymentOut, summary="One of my payments")
+def show_payment(request: MemberRequest, payment_id: str) -> PaymentOut:
+    """With its receipt once that is known."""
+    return PaymentOut.of(own_payment(request.member.pk, payment_id))
+
+
+@payments.post("/{payment_id}/retry", response=PaymentOut, summary="Ask my phone again now")
+def retry_payment(request: MemberRequest, payment_id: str) -> PaymentOut:
+    """For a payment that failed and waits for its next attempt."""
+    collection_id = ids.parse("collection", payment_id)
+    return PaymentOut.of(deeds.try_own_payment_again(by=request.actor, collection_id=collection_id))
+
+
+@wallet.get("", response=WalletOut, summary="My wallet")
+def show_wallet(request: MemberRequest) -> WalletOut:
+    """What is in it, and what of it may be spent."""
+    found = wallet_balance(request.member.pk, current_community().currency)
+    return WalletOut(
+        balance=MoneyOut.of(found.posted), held=MoneyOut.of(found.held), available=MoneyOut.of(found.available)
+    )
+
+
+@wallet.get("/statement", response=StatementOut, summary="My wallet's statement")
+def show_statement(request: MemberRequest, since: date | None = None, until: date | None = None) -> StatementOut:
+    """Every movement of these days (in the member's time zone, both included); the last 31 when none are given."""
+    zone, currency = time_zone_of(request.member.pk), current_community().currency
+    last = until or clock.today(zone)
+    first = since or last - timedelta(days=_STATEMENT_DAYS)
+    begins, ends = day_begins(first, zone), day_begins(last, zone, after=True)
+    if begins is None or ends is None or not timedelta() < ends - begins <= timedelta(days=367):
+        raise StatementTooLong(field="since")
+    found = wallet_statement(request.member.pk, currency, begins, ends)
+    nothing = MoneyOut.of(Money.zero(currency))
+    if found is None:
+        return StatementOut(since=begins, until=ends, opening=nothing, lines=[], closing=nothing)
+    lines = [
+        StatementLineOut(
+            at=line.at,
+            description=line.description,
+            reference=line.reference,
+            amount=MoneyOut.of(found.money(line.amount_minor)),
+            balance=MoneyOut.of(found.money(line.balance_minor)),
+        )
+        for line in found.lines
+    ]
+    return StatementOut(
+        since=begins, until=ends, opening=MoneyOut.of(found.opening), lines=lines, closing=MoneyOut.of(found.closing)
+    )
+
+
+@wallet.post("/top-up", response={202: PaymentOut}, summary="Fill my wallet from my phone")
+def top_up(request: MemberRequest, body: AmountIn, key: Key = None) -> Status[PaymentOut]:
+    """The phone shows a prompt; follow the payment until it is done."""
+    amount = Money(body.amount_minor, current_community().currency)
+    made = deeds.top_up_wallet(by=request.actor, amount=amount, key=key or ids.new_id().hex)
+    return Status(202, PaymentOut.of(made))
+
+
+@wallet.post("/withdraw", response={202: PaymentOut}, summary="Send money to my phone")
+def withdraw(request: MemberRequest, body: AmountIn, key: Key = None) -> Status[PaymentOut]:
+    """Needs a recent sign-in. The money is held at once, and comes back if it cannot be sent."""
+    require_recent_sign_in(request)
+    amount = Money(body.amount_minor, current_community().currency)
+    made = deeds.withdraw_from_wallet(by=request.actor, amount=amount, key=key or ids.new_id().hex)
+    return Status(202, PaymentOut.of(made))

@@ -1,0 +1,115 @@
+"""A member's wallet: what is in it, its statement, filling it and sending money to the phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pamoja.foundation import clock
+from pamoja.foundation.errors import Refusal
+from pamoja.foundation.home import HomeCard, Urgency
+from pamoja.foundation.paging import page_of
+from pamoja.kernel.communities.public import current_community
+from pamoja.kernel.identity.public import (
+    MemberRequest,
+    membership,
+    needs_member,
+    needs_recent_sign_in,
+    phone_of,
+    time_zone_of,
+)
+from pamoja.kernel.payments.actions.wallet import top_up_wallet, withdraw_from_wallet
+from pamoja.kernel.payments.forms import MoneyForm, PaymentFilter
+from pamoja.kernel.payments.models import Collection, Payout
+from pamoja.kernel.payments.queries.settings import rails
+from pamoja.kernel.payments.queries.wallet import day_begins, wallet_balance, wallet_statement
+from pamoja.kernel.payments.rules import mpesa
+
+_STATEMENT_DAYS = 90
+_STATEMENT_DAYS_MAX = 732
+
+
+@needs_member
+@require_safe
+def wallet(request: MemberRequest) -> HttpResponse:
+    """The balance, and every movement of the last three months or of the days asked for."""
+    currency, zone = current_community().currency, time_zone_of(request.member.pk)
+    form = PaymentFilter(request.GET or None)
+    form.is_valid()
+    wanted = form.cleaned_data if form.is_bound else {}
+    last = wanted.get("until") or clock.today(zone)
+    first = wanted.get("since") or last - timedelta(days=_STATEMENT_DAYS)
+    begins, ends = day_begins(first, zone), day_begins(last, zone, after=True)
+    statement = None
+    if begins and ends and timedelta() < ends - begins <= timedelta(days=_STATEMENT_DAYS_MAX):
+        statement = wallet_statement(request.member.pk, currency, begins, ends)
+    lines = [
+        (line, statement.money(line.amount_minor), statement.money(line.balance_minor))
+        for line in (reversed(statement.lines) if statement else ())
+        if statement
+    ]
+    context = {
+        "wallet": wallet_balance(request.member.pk, currency),
+        "statement": statement,
+        "page": page_of(lines, request.GET.get("page", 1)),
+        "form": form,
+        "first": first,
+        "last": last,
+        "can_pay": _can_pay(currency),
+    }
+    return render(request, "payments/wallet.html", context)
+
+
+@needs_member
+@require_http_methods(["GET", "POST"])
+def top_up(request: MemberRequest) -> HttpResponse:
+    """Fill the wallet from the member's phone."""
+    return _money_page(request, "payments/top_up.html", top_up_wallet)
+
+
+@needs_member
+@needs_recent_sign_in
+@require_http_methods(["GET", "POST"])
+def withdraw(request: MemberRequest) -> HttpResponse:
+    """Send money to the member's phone."""
+    return _money_page(request, "payments/withdraw.html", withdraw_from_wallet)
+
+
+def home_cards(request: HttpRequest) -> list[HomeCard]:
+    """The wallet, on the member's home page."""
+    member = membership(request)
+    if member is None:
+        return []
+    currency = current_community().currency
+    context = {"wallet": wallet_balance(member.pk, currency), "can_pay": _can_pay(currency)}
+    return [HomeCard(Urgency.SOON, "payments/_home_wallet.html", context, order=-1)]
+
+
+def _money_page(request: MemberRequest, template: str, deed: Callable[..., Collection | Payout]) -> HttpResponse:
+    currency = current_community().currency
+    form = MoneyForm(request.POST or None, currency=currency)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            made = deed(by=request.actor, amount=typed["amount"], key=typed["key"])
+            return redirect("payments:payment", public_id=made.public_id)
+        except Refusal as refusal:
+            form.add_error("amount" if refusal.field in (None, "amount") else None, refusal.sentence)
+    phone = phone_of(request.member.pk)
+    context: dict[str, Any] = {
+        "form": form,
+        "wallet": wallet_balance(request.member.pk, currency),
+        "phone": mpesa.masked(phone.lstrip("+")) if phone else "",
+        "can_pay": _can_pay(currency),
+    }
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return render(request, template, context, status=status)
+
+
+def _can_pay(currency: str) -> bool:
+    return currency == mpesa.CURRENCY and "mpesa" in rails()

@@ -1,0 +1,19 @@
+"""Pages about payments: a member's own, their wallet, and what a person must look at."""
+
+from django.urls import path
+
+from pamoja.kernel.payments import pages
+
+app_name = "payments"
+
+urlpatterns = [
+    path("wallet/", pages.wallet, name="wallet"),
+    path("wallet/top-up/", pages.top_up, name="top_up"),
+    path("wallet/withdraw/", pages.withdraw, name="withdraw"),
+    path("payments/", pages.payments, name="payments"),
+    path("payments/review/", pages.review, name="review"),
+    path("payments/review/<str:public_id>/ask/", pages.ask_again, name="ask_again"),
+    path("payments/review/<str:public_id>/", pages.resolve, name="resolve"),
+    path("payments/<str:public_id>/", pages.payment, name="payment"),
+    path("payments/<str:public_id>/retry/", pages.retry, name="retry"),
+]
