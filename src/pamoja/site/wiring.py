@@ -40,10 +40,13 @@ LIFESPANS: list[str] = [
 NAVIGATION: list[tuple[str, str, str, str]] = [
     # (product, label, icon, url name)
     ("", "Home", "home", "home"),
+    ("", "Wallet", "wallet", "payments:wallet"),
 ]
 
 # What each product shows on a member's home: (product, function from a request to `foundation.home.HomeCard`s).
-HOME_CARDS: list[tuple[str, str]] = []
+HOME_CARDS: list[tuple[str, str]] = [
+    ("", "pamoja.kernel.payments.pages.home_cards"),
+]
 
 # What a signed-in person finds under their own name: (label, icon, url name).
 OWN_NAVIGATION: list[tuple[str, str, str]] = [

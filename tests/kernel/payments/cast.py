@@ -28,7 +28,7 @@ def ask(*, member_id: UUID, shillings: int, **differs: Any) -> Collection:
     """A committed request for money."""
     usual: dict[str, Any] = {
         "amount": kes(shillings),
-        "purpose": f"savings.contribution:{next(_keys)}",
+        "purpose": f"tests.gift:{next(_keys)}",
         "key": f"key-{next(_keys)}",
     }
     with transaction.atomic():

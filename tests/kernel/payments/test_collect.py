@@ -29,11 +29,11 @@ Collect = Callable[..., Collection]
 
 
 def test_is_a_fact_and_queues_the_asking(collect: Collect) -> None:
-    collection = collect(500, purpose="savings.contribution:1")
+    collection = collect(500, purpose="tests.gift:1")
 
     assert (collection.state, collection.amount) == (CollectionState.INTENDED, kes(500))
     assert [fact.name for fact in facts(subject=f"collection:{collection.pk}")] == ["payments.collection_requested"]
-    assert list(collections_for("savings.contribution:1")) == [collection]
+    assert list(collections_for("tests.gift:1")) == [collection]
 
 
 def test_with_the_same_key_again_is_the_same_collection(collect: Collect) -> None:
