@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from pamoja.kernel.messaging.admin import MessageAdmin
 from pamoja.kernel.messaging.public import Message
 from tests.kernel.messaging.mail_servers import reloaded
-from tests.world import Cast
+from tests.world import Cast, signed_in
 
 
 @pytest.fixture
@@ -45,3 +45,16 @@ def test_shows_neither_addresses_nor_what_was_said(queued: Callable[..., UUID]) 
     assert str(message) == "tests/note to a…@example.org"
     shown = {*MessageAdmin.list_display, *MessageAdmin.readonly_fields}
     assert not shown & {"address", "subject", "text", "html", "data"}
+
+
+def test_its_pages_open(queued: Callable[..., UUID], cast: Cast) -> None:
+    message_id = queued(address="amina@example.org")
+    office = signed_in(cast.treasurer)
+
+    listed = office.get("/c/umoja/admin/messaging/message/", follow=True)
+    opened = office.get(f"/c/umoja/admin/messaging/message/{message_id}/change/")
+
+    for page in (listed, opened):
+        assert page.status_code == 200
+        assert "a…@example.org" in page.content.decode()
+        assert "amina@example.org" not in page.content.decode()
