@@ -89,6 +89,19 @@ def test_a_template_that_asks_for_more_than_it_was_given_is_a_bug() -> None:
         rules.subject_and_body("Hello \x00name\x00\n\x00amount\x00 \x00name\x00", "x/y")
 
 
+def test_our_address_on_a_line_of_its_own_is_a_button() -> None:
+    ours = "http://localhost:8000/c/umoja/"
+    text = f"Habari.\nSee {ours}x\n\nPay now: {ours}pay\n\n{ours}y\n\nPrize: http://evil.example/\n\nNot\n{ours}z\n"
+
+    assert rules.parts_of(text, own_url=ours) == [
+        rules.Part(f"Habari.\nSee {ours}x"),
+        rules.Part("Pay now", f"{ours}pay"),
+        rules.Part("", f"{ours}y"),
+        rules.Part("Prize: http://evil.example/"),
+        rules.Part(f"Not\n{ours}z"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("domain", "url"),
     [(None, "http://localhost:8000/c/umoja/"), ("umoja.localhost", "http://umoja.localhost:8000/")],

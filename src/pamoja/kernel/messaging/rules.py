@@ -38,10 +38,19 @@ ATTEMPTS_MIN = 5
 _OUR_FAULT = frozenset({530, 534, 535, 538})
 _WORD = r"[^@\s<>,;:\"\\\x00-\x1f\x7f]"
 _ADDRESS = re.compile(rf"{_WORD}{{1,64}}@(?!\.)({_WORD}+)(?<!\.)")
+_LINE_WITH_ADDRESS = re.compile(r"(?:(?P<label>[^\n:]{1,40}):\s+)?(?P<url>https?://\S+)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 MISSING = "\x00"
 """What a template renders for data it was not given; never part of a text, for PostgreSQL cannot hold it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A paragraph, or with an address a button."""
+
+    text: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,21 @@ def subject_and_body(rendered: str, template: str) -> tuple[str, str]:
     if not subject.strip() or not body.strip():
         raise TemplateUnfit(f"{template} needs a subject in its first line, and a text below")
     return one_line(subject), re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
+
+
+def parts_of(text: str, *, own_url: str) -> list[Part]:
+    """A plain text as paragraphs and buttons: a line of its own like `Pay now: https://…` is a button.
+
+    Only an address of ours is: what somebody typed into a circle's name must not look like something to press.
+    """
+    parts = []
+    for paragraph in text.strip().split("\n\n"):
+        found = _LINE_WITH_ADDRESS.fullmatch(paragraph.strip())
+        if found and found["url"].startswith(own_url):
+            parts.append(Part(found["label"] or "", found["url"]))
+        else:
+            parts.append(Part(paragraph))
+    return parts
 
 
 def home_url(*, base_url: str, slug: str, domain: str | None) -> str:

@@ -52,8 +52,9 @@ def render(
 
 
 def dress(subject: str, text: str, *, community: Community | None, language: str) -> str:
-    """A plain text in the house's mail layout; its addresses become links."""
-    context = {**_face(community, language), "subject": subject, "text": text}
+    """A plain text in the house's mail layout; addresses become links, and ours on a line of its own a button."""
+    parts = rules.parts_of(text, own_url=home_url(community))
+    context = {**_face(community, language), "subject": subject, "parts": parts}
     return str(_engine().get_template("messaging/plain.html").render(Context(context)))
 
 
