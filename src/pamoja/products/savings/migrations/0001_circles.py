@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("communities", "0001_communities"),
-        ("identity", "0002_profiles"),
+        ("identity", "0003_tries"),
     ]
 
     operations = [

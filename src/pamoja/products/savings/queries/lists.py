@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from pamoja.foundation.money import Money
 from pamoja.products.savings.models import Circle, CircleMember, Contribution, Round, RoundPayout
+from pamoja.products.savings.queries.seats import joined_counted
 from pamoja.products.savings.rules import money
 
 JOINED = CircleMember.Status.JOINED
@@ -115,8 +116,7 @@ def discoverable_circles(
         found = found.filter(amount_minor__gte=amount_from.amount_minor, currency=amount_from.currency)
     if amount_to is not None:
         found = found.filter(amount_minor__lte=amount_to.amount_minor, currency=amount_to.currency)
-    found = found.annotate(members=Count("seats", filter=Q(seats__status=JOINED)))
-    return found.order_by("-created_at", "pk")
+    return joined_counted(found).order_by("-created_at", "pk")
 
 
 def dues_of(member_id: UUID) -> list[DueLine]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Count, Q, QuerySet
+
 from pamoja.foundation.actions import Actor
 from pamoja.kernel.identity.public import Member
 from pamoja.products.savings.errors import CircleNotFound, NotInCircle, OrganiserOnly
@@ -81,6 +83,11 @@ def zones_of(circle: Circle, member_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Each member's time zone: their own, else the circle's. One query."""
     people = Member.objects.filter(pk__in=set(member_ids)).select_related("person")
     return {member.pk: member.person.time_zone or circle.time_zone for member in people}
+
+
+def joined_counted(circles: QuerySet[Circle]) -> QuerySet[Circle]:
+    """Circles that tell how many `members` they have."""
+    return circles.annotate(members=Count("seats", filter=Q(seats__status=CircleMember.Status.JOINED)))
 
 
 def circle_names(circle_ids: set[UUID]) -> dict[UUID, str]:

@@ -1,0 +1,17 @@
+"""The REST API of savings: everything that a member can do on a page."""
+
+from ninja import Router
+
+from pamoja.kernel.identity.public import api_auth
+from pamoja.products.savings.api import circles, mine, money, ordering, people
+
+router = Router(auth=api_auth, tags=["savings"])
+router.add_router("", mine.router)
+router.add_router("/circles", circles.router)
+router.add_router("/circles", people.router)
+router.add_router("/circles", ordering.router)
+router.add_router("", people.by_code)
+router.add_router("", ordering.swaps)
+router.add_router("", money.router)
+
+__all__ = ["router"]
