@@ -23,7 +23,7 @@ API: list[tuple[str, str]] = [
     ("", "pamoja.kernel.identity.api.router"),
     ("/payments", "pamoja.kernel.payments.api.payments"),
     ("/wallet", "pamoja.kernel.payments.api.wallet"),
-    ("savings", "pamoja.products.savings.api.router"),
+    ("/savings", "pamoja.products.savings.api.router"),
 ]
 
 # Starlette routes before Django: "module.attribute", each a list of routes.

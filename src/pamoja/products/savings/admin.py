@@ -10,12 +10,19 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from pamoja.kernel.identity.public import actor_of
 from pamoja.products.savings.models import Circle, CircleMember, Contribution, Round, RoundPayout
 from pamoja.products.savings.queries.seats import joined_counted
 
 
 class ReadOnly:
     """Rows of money and membership change through actions alone, which check, post and announce."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return getattr(request, "community", None) is not None and actor_of(request).may("back_office.enter")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
