@@ -90,6 +90,9 @@ def people(sockets: int) -> tuple[Any, list[str]]:
 
 async def story(community: Any, session_keys: list[str], port: int, sockets: int, pid: int) -> None:
     """All sockets open and quiet; then events to a topic that every fifth of them follows."""
+    from django.conf import settings
+
+    cookie = settings.SESSION_COOKIE_NAME
     before_kib = memory_kib(pid)
     started = time.perf_counter()
     gate = asyncio.Semaphore(OPENING_AT_ONCE)
@@ -99,7 +102,7 @@ async def story(community: Any, session_keys: list[str], port: int, sockets: int
             return await connect(
                 f"ws://127.0.0.1:{port}/c/bench/live",
                 origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]  # a text is what it wants
-                additional_headers={"Cookie": f"sessionid={key}"},
+                additional_headers={"Cookie": f"{cookie}={key}"},
                 compression=None,
                 proxy=None,
                 open_timeout=120,

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
@@ -80,7 +81,9 @@ class Browser:
         async with connect(
             f"ws://{self.host}:{self.port}{path}",
             origin=origin,  # type: ignore[arg-type]  # the stub is narrower than the library
-            additional_headers={"Cookie": f"sessionid={self.session_key}"} if self.session_key else {},
+            additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session_key}"}
+            if self.session_key
+            else {},
             host="127.0.0.1",
             port=self.port,
             proxy=None,

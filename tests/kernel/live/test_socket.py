@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 
 from pamoja.foundation.actions import SYSTEM
 from pamoja.kernel.communities.public import Community
@@ -160,6 +162,26 @@ def test_closes_soon_after_the_session_ended(
             assert (await his.follows("circle:ours"))["following"] == ["circle:ours"]
 
     asyncio.run(story())
+
+
+def test_an_idle_session_neither_opens_a_socket_nor_keeps_one(amina: Browser, community: Community) -> None:
+    def was_last_seen(minutes_ago: int) -> None:
+        session = SessionStore(amina.session_key)
+        session["seen_at"] = time.time() - minutes_ago * 60
+        session.save()
+
+    async def story() -> None:
+        async with amina.socket() as wire:
+            await hotpath.ask_database(was_last_seen, 29)
+            await hotpath.check_sessions()
+            assert (await wire.follows("circle:ours"))["following"] == ["circle:ours"]
+
+            await hotpath.ask_database(was_last_seen, 31)
+            await hotpath.check_sessions()
+            assert await wire.closes_with() == 4401
+
+    asyncio.run(story())
+    assert amina.is_refused_with() == 401
 
 
 def test_closes_when_the_person_is_made_inactive(browser_of: Callable[..., Browser], community: Community) -> None:

@@ -49,9 +49,10 @@ from pamoja.kernel.identity.queries.people import (
     phone_of,
     time_zone_of,
 )
-from pamoja.kernel.identity.rules import MEMBER, OPERATOR, STAFF, masked_phone, read_phone, short_name
+from pamoja.kernel.identity.rules import IDLE_S_MAX, MEMBER, OPERATOR, STAFF, masked_phone, read_phone, short_name
 
 __all__ = [
+    "IDLE_S_MAX",
     "MEMBER",
     "OPERATOR",
     "STAFF",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,7 +16,7 @@ from django.utils import timezone
 from pamoja.foundation.actions import Actor
 from pamoja.foundation.errors import Refusal
 from pamoja.kernel.communities.public import CommunityRequest, community_at, entered
-from pamoja.kernel.identity.public import actor_of
+from pamoja.kernel.identity.public import IDLE_S_MAX, actor_of
 from pamoja.kernel.live import rules
 from pamoja.kernel.live.errors import NotSignedIn
 
@@ -50,7 +52,7 @@ def follower(*, host: str, path: str, session_key: str) -> Follower:
     with entered(community.pk):
         # Asks Django: it also refuses an inactive person, and a session from before the password was changed.
         person = get_user(request)
-        if not person.is_authenticated:
+        if not person.is_authenticated or _is_idle(request.session):
             raise NotSignedIn()
         request.user = person
         actor = actor_of(request)
@@ -60,15 +62,16 @@ def follower(*, host: str, path: str, session_key: str) -> Follower:
 
 
 def still_signed_in(followers: Iterable[Follower]) -> set[str]:
-    """The session keys that still hold: not signed out, not expired, person active, password unchanged. Two queries."""
+    """The keys of sessions that hold: neither ended nor idle, person active, password unchanged. Two queries."""
     asked = list(followers)
-    sessions = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class().objects
-    alive = set(
-        sessions.filter(
-            session_key__in={each.session_key for each in asked},
-            expire_date__gt=timezone.now(),  # tidy: sessions end by real time, as Django wrote them
-        ).values_list("session_key", flat=True)
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    found = store.get_model_class().objects.filter(
+        session_key__in={each.session_key for each in asked},
+        expire_date__gt=timezone.now(),  # tidy: sessions live in real time
     )
+    alive = {
+        key for key, data in found.values_list("session_key", "session_data") if not _is_idle(store().decode(data))
+    }
     people = get_user_model().objects.filter(pk__in={each.person_id for each in asked}, is_active=True)
     hashes = {person.pk: person.get_session_auth_hash() for person in people.only("id", "password")}
     return {
@@ -76,6 +79,11 @@ def still_signed_in(followers: Iterable[Follower]) -> set[str]:
         for each in asked
         if each.session_key in alive and hashes.get(each.person_id) == each.session_auth_hash
     }
+
+
+def _is_idle(session: Mapping[str, Any]) -> bool:
+    """Whether no request was seen for so long that the next one will be signed out (`site.middleware`)."""
+    return bool(time.time() - session.get("seen_at", time.time()) > IDLE_S_MAX)
 
 
 def allowed(who: Follower, topics: Iterable[str]) -> list[str]:
