@@ -28,6 +28,10 @@ class CommunityMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: CommunityRequest) -> HttpResponse:
+        # The database cannot hold a zero byte, and nobody types one.
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            request.community = None
+            return errors.bad_request(request, ValueError("zero byte"))
         try:
             community, prefix, path = community_at(host=request.get_host(), path=request.path_info)
         except CommunityNotFound as refusal:

@@ -258,7 +258,7 @@ class TestWithASecondFactor:
 
 @pytest.mark.committed
 def test_setting_up_an_authenticator_app_asks_again_and_is_a_fact(cast: Cast) -> None:
-    browser = signed_in(cast.member)
+    browser = signed_in(cast.member, seconds_ago=700)
     activate = f"{HERE}/account/2fa/totp/activate/"
     assert browser.get(activate)["Location"].startswith(f"{HERE}/account/reauthenticate/")
     browser.post(f"{HERE}/account/reauthenticate/", {"password": PASSWORD})

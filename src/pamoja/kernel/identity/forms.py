@@ -13,6 +13,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 
 from pamoja.foundation import ids
 from pamoja.foundation.actions import Actor
@@ -94,7 +96,8 @@ class SignupForm(account.SignupForm):  # type: ignore[misc]  # the library carri
         )
         example = rules.example_phone(community.country)
         self.fields["phone"] = PhoneField(label="Phone", help_text=f"Where payments are asked for, such as {example}.")
-        self.fields["terms"] = forms.BooleanField(label=f"I accept the terms of {community.name}.")
+        terms = format_html('I accept the <a href="{}">terms of {}</a>.', reverse("identity:terms"), community.name)
+        self.fields["terms"] = forms.BooleanField(label=terms)
         self.fields["password1"].help_text = "At least 8 characters, with a capital letter, a small letter and a digit."
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
@@ -179,7 +182,7 @@ class PhotoForm(forms.Form):
     """A photo to upload; what it really is is looked at later."""
 
     photo = forms.FileField(
-        label="Photo",
+        label="Choose a picture",
         help_text="JPEG, PNG or WebP, at most 5 MB. We keep the picture alone, not where it was taken.",
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
@@ -228,7 +231,7 @@ class BankForm(forms.Form):
 class RolesForm(forms.Form):
     """What a member may do here."""
 
-    roles = forms.MultipleChoiceField(label="Roles", required=False, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(label="May also act as", required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, data: Any = None, *, member: Member) -> None:
         super().__init__(data, initial={"roles": member.roles})

@@ -23,7 +23,7 @@ from pamoja.kernel.identity.actions.trying import SIGN_IN, SIGN_IN_FROM_ADDRESS,
 from pamoja.kernel.identity.actions.witnessing import witness
 from pamoja.kernel.identity.events import SignInFailed
 from pamoja.kernel.identity.models import Person
-from pamoja.kernel.identity.queries.asking import actor_for, actor_of, address_of
+from pamoja.kernel.identity.queries.asking import actor_for, actor_of, address_of, recently_authenticated
 from pamoja.kernel.identity.queries.people import member_of_person
 
 _SECRET_CONTEXT = "mfa_authenticator.secret"  # noqa: S105 - names the field that a secret is bound to, is none
@@ -99,6 +99,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
 
     def generate_password_reset_code(self) -> str:
         return _code()
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """As for money: who has come in within ten minutes is not asked again."""
+        return not recently_authenticated(self.request)
 
     def is_safe_url(self, url: str) -> bool:
         """Only addresses of this very host: not those of other communities' domains."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from allauth.account import signals as account
@@ -27,7 +28,7 @@ from pamoja.kernel.identity.events import (
     SignInFailed,
 )
 from pamoja.kernel.identity.models import Person
-from pamoja.kernel.identity.queries.asking import actor_for, person_actor
+from pamoja.kernel.identity.queries.asking import SIGNED_IN_AT, actor_for, person_actor
 from pamoja.kernel.identity.queries.people import member_of_person
 
 FACTORS = {
@@ -39,6 +40,7 @@ FACTORS = {
 
 @receiver(account.user_logged_in, dispatch_uid="identity.signed_in")
 def _signed_in(user: Person, request: HttpRequest, **_: Any) -> None:
+    request.session[SIGNED_IN_AT] = time.time()
     methods = [record["method"] for record in get_authentication_records(request, user)]
     first = "passkey" if methods[:1] == ["mfa"] else (methods[0] if methods else "code")
     words = {"password": "password", "password_reset": "password reset", "passkey": "passkey"}.get(first, "a code")
@@ -78,7 +80,9 @@ def _email_verified(email_address: Any, **_: Any) -> None:
 
 
 @receiver(account.email_changed, dispatch_uid="identity.email_changed")
-def _email_changed(user: Person, **_: Any) -> None:
+def _email_changed(user: Person, from_email_address: Any = None, **_: Any) -> None:
+    if from_email_address is None:
+        return  # the first address, just verified
     witness(by=_by(user), fact=EmailChanged(person_id=user.pk))
 
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -124,7 +124,7 @@ def restore(request: MemberRequest, public_id: str) -> HttpResponse:
 
 
 @require_safe
-def photo(request: HttpRequest, name: str) -> HttpResponseBase:
+def photo(request: HttpRequest, name: str) -> HttpResponse:
     """A member's photo, to members of the same community if its owner shows it, and to its owner."""
     owner = person_id_of_photo(name)
     theirs = member_of_person(owner) if owner else None
@@ -135,7 +135,7 @@ def photo(request: HttpRequest, name: str) -> HttpResponseBase:
     if not path.is_file():
         raise Http404
     headers = {"Cache-Control": "private, max-age=86400, immutable", "Content-Security-Policy": "default-src 'none'"}
-    return FileResponse(path.open("rb"), content_type="image/webp", headers=headers)
+    return HttpResponse(path.read_bytes(), content_type="image/webp", headers=headers)
 
 
 def _member_page(request: MemberRequest, found: Member, form: RolesForm) -> HttpResponse:
