@@ -28,7 +28,7 @@ START_SECONDS_MAX = 30.0
 
 _TAKE = (
     "DELETE FROM procrastinate_jobs WHERE id = ("
-    " SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND queue <> 'sweeps' ORDER BY priority DESC, id"
+    " SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND queue_name <> 'sweeps' ORDER BY priority DESC, id"
     " LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING task_name, args"
 )
 

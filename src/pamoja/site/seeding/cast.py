@@ -8,15 +8,7 @@ from typing import Any
 PASSWORD = "Umoja-2026"  # noqa: S105 - of people who exist in a demo only, and said on the welcome screen
 
 
-@dataclass(frozen=True)
-class Latecomer:
-    """Who does not answer her phone for the last so many days."""
-
-    name: str
-    days_back: int
-
-
-LATE = Latecomer("Lucy", 5)
+HEROINE = "Amina"
 # Who pays by themselves so many days before a contribution is due.
 EARLY = {"Amina": 6, "Faith": 5, "Joseph": 4, "Njeri": 4, "Grace": 3, "Samuel": 3, "Peter": 2, "Zuhura": 2}
 

@@ -18,6 +18,7 @@ from pamoja.products.savings.public import (
 )
 
 Asked = Callable[[str], Actor]
+MARKET_ROUNDS, RIDERS_ROUNDS = 4, 5
 
 MARKET_WOMEN = (
     "Faith", "Amina", "Brian", "Joseph", "Njeri", "Peter", "Zuhura", "Samuel", "Lucy", "Ali", "Grace", "Mercy",
@@ -37,7 +38,7 @@ def market_women(asked: Asked, today: date) -> None:
             amount=Money(500_000, "KES"),
             frequency="monthly",
             members_max=12,
-            first_due_on=months_before(today + timedelta(days=1), 3),
+            first_due_on=due_days_of_market_women(today)[0],
             late_fee=Money(15_000, "KES"),
             shortfall_rule="pay_what_is_in",
         ),
@@ -48,7 +49,6 @@ def market_women(asked: Asked, today: date) -> None:
 
 def riders(asked: Asked, today: date) -> None:
     """Six who put in KSh 1,000 a week; this week's is three days old and one has not paid."""
-    first_due_on = today - timedelta(days=3 + 7 * 4)
     circle = create_circle(
         by=asked("Brian"),
         terms=Terms(
@@ -59,7 +59,7 @@ def riders(asked: Asked, today: date) -> None:
             frequency="weekly",
             members_max=6,
             turns=2,
-            first_due_on=first_due_on,
+            first_due_on=due_days_of_riders(today)[0],
             late_fee=Money(5_000, "KES"),
             grace_days=1,
         ),
@@ -80,7 +80,7 @@ def school_fees(asked: Asked, today: date) -> str:
             frequency="monthly",
             members_max=8,
             first_due_on=today + timedelta(days=14),
-            visibility="listed",
+            visibility="open",
         ),
     )
     _gather(circle, asked("Joseph"), asked, ("Njeri", "Zuhura", "Mercy", "Ali", "Grace"))
@@ -99,8 +99,8 @@ def house_deposit(asked: Asked, today: date) -> str:
             frequency="monthly",
             members_max=10,
             first_due_on=today + timedelta(days=21),
-            visibility="listed",
-            order_by="organiser",
+            visibility="open",
+            order_by="manual",
         ),
     )
     _gather(circle, asked("Adaeze"), asked, ("Kwame", "Temi"))
@@ -116,6 +116,21 @@ def _gather(circle: Circle, organiser: Actor, asked: Asked, names: Sequence[str]
             rules_version=circle.rules_version,
             pays_automatically=name != by_hand,
         )
+
+
+def due_days(today: date) -> list[date]:
+    """Every day until tomorrow on which a running circle's contributions are due."""
+    return sorted({*due_days_of_market_women(today), *due_days_of_riders(today)})
+
+
+def due_days_of_market_women(today: date) -> list[date]:
+    """Monthly, the last one tomorrow."""
+    return [months_before(today + timedelta(days=1), back) for back in reversed(range(MARKET_ROUNDS))]
+
+
+def due_days_of_riders(today: date) -> list[date]:
+    """Weekly, the last one three days ago."""
+    return [today - timedelta(days=3 + 7 * back) for back in reversed(range(RIDERS_ROUNDS))]
 
 
 def months_before(day: date, months: int) -> date:

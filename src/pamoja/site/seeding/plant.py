@@ -11,15 +11,17 @@ from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor, IdempotencyKey
 from pamoja.kernel.communities.public import Community, entered
 from pamoja.kernel.identity.public import Member, actor_for, change_payment_method, change_roles, register_person
-from pamoja.products.savings.public import dues_of, pay_by_phone
+from pamoja.kernel.ledger.public import balance, wallet_of
+from pamoja.products.savings.public import Contribution, pay_by_phone
 from pamoja.site.config import Config
 from pamoja.site.rehearsal import Rehearsal
 from pamoja.site.seeding import circles, welcome
-from pamoja.site.seeding.cast import EARLY, LATE, PASSWORD, THAMES, UMOJA, DemoCommunity
+from pamoja.site.seeding.cast import EARLY, HEROINE, PASSWORD, THAMES, UMOJA, DemoCommunity
 
 DAYS_BACK = 101
-# Collections are made in the morning; each day is looked at before and after.
-STEPS = (time(5, 0), time(9, 0))
+LATE_DAYS = 5
+# After the hour at which contributions are collected.
+MORNING = time(9, 0)
 
 
 @dataclass(frozen=True)
@@ -43,19 +45,21 @@ def plant(config: Config) -> None:
     rehearsal = Rehearsal(config)
     with rehearsal.running():
         rehearsal.ask("POST", "/api/autopilot", {"answer": "pin", "phones": "all"})
-        rehearsal.turn_to(_at(today - timedelta(days=DAYS_BACK), STEPS[0]))
+        for person in UMOJA.people:
+            rehearsal.ask("PUT", f"/api/phones/{person.phone.removeprefix('+')}", {"name": person.name})
+        rehearsal.turn_to(_at(today - timedelta(days=DAYS_BACK), MORNING))
         umoja, thames = _make(UMOJA), _make(THAMES)
         with entered(thames.community.pk):
             house = circles.house_deposit(thames.actor, today)
         with entered(umoja.community.pk):
             circles.market_women(umoja.actor, today)
             circles.riders(umoja.actor, today)
-        _let_happen(rehearsal, umoja, today)
+        late = _let_happen(rehearsal, umoja, today)
         with entered(umoja.community.pk):
             school = circles.school_fees(umoja.actor, today)
         rehearsal.settle()
         rehearsal.ask("POST", "/api/autopilot", {"answer": "off", "phones": "all"})
-    welcome.write(config, school_fees_code=school, house_code=house)
+    welcome.write(config, late=late, school_fees_code=school, house_code=house)
 
 
 def _make(wanted: DemoCommunity) -> Planted:
@@ -75,34 +79,55 @@ def _make(wanted: DemoCommunity) -> Planted:
     return Planted(community, members)
 
 
-def _let_happen(rehearsal: Rehearsal, umoja: Planted, today: date) -> None:
-    """Every day since the start, twice; some pay before it is due, and one does not answer her phone at the end."""
-    moment = clock.now()
-    while moment < datetime.now(UTC):  # tidy: the demo's history ends at the real present
-        rehearsal.turn_to(moment)
-        if moment.date() == today - timedelta(days=LATE.days_back):
-            late = {each.phone.removeprefix("+"): "ignore" for each in UMOJA.people if each.first_name == LATE.name}
-            rehearsal.ask("POST", "/api/autopilot", {"answer": "pin", "phones": "all", "per_phone": late})
-        if moment.time() == STEPS[1]:
-            with entered(umoja.community.pk):
-                _pay_early(umoja, moment.date())
+def _let_happen(rehearsal: Rehearsal, umoja: Planted, today: date) -> str:
+    """The days on which something happens; gives the first name of who did not answer her phone at the end."""
+    late = ""
+    now = datetime.now(UTC)  # tidy: the demo's history ends at the real present
+    for day in _days_that_matter(today):
+        moment = _at(day, MORNING)
+        if clock.now() < moment < now:
+            rehearsal.turn_to(moment)
+        with entered(umoja.community.pk):
+            if not late and day >= today - timedelta(days=LATE_DAYS):
+                late = _somebody_with_nothing_left(umoja)
+                _does_not_answer(rehearsal, late)
+            _pay_early(umoja, day, today)
         rehearsal.settle()
-        moment = _next_step(moment)
+    return late
 
 
-def _pay_early(umoja: Planted, day: date) -> None:
-    """The same few pay some days ahead, each on a day of their own."""
-    for name, days_ahead in EARLY.items():
-        member = umoja.members[name]
-        for due in dues_of(member.pk):
-            if not due.is_being_asked and due.contribution.due_at.date() - day == timedelta(days=days_ahead):
-                key = IdempotencyKey(f"early-{due.contribution.pk}")
-                pay_by_phone(by=umoja.actor(name), contribution_id=due.contribution.pk, key=key)
+def _days_that_matter(today: date) -> list[date]:
+    """Around every due day: when people pay ahead, are reminded, are asked, are late."""
+    offsets = {-3, 0, 1, 2, *(-ahead for ahead in EARLY.values())}
+    days = {due + timedelta(days=offset) for due in circles.due_days(today) for offset in offsets}
+    return sorted(day for day in days | {today} if day <= today)
 
 
-def _next_step(moment: datetime) -> datetime:
-    first, second = STEPS
-    return _at(moment.date(), second) if moment.time() < second else _at(moment.date() + timedelta(days=1), first)
+def _pay_early(umoja: Planted, day: date, today: date) -> None:
+    """The same few pay some days ahead, each on a day of their own; the demo's heroine still has to, this month."""
+    due = Contribution.objects.filter(state="due", collecting="").select_related("seat")
+    names = {member.pk: name for name, member in umoja.members.items()}
+    for contribution in due:
+        name = names[contribution.seat.member_id]
+        ahead = contribution.due_at.date() - day
+        if ahead == timedelta(days=EARLY.get(name, -1)) and (name != HEROINE or contribution.due_at.date() < today):
+            key = IdempotencyKey(f"early-{contribution.pk}")
+            pay_by_phone(by=umoja.actor(name), contribution_id=contribution.pk, key=key)
+
+
+def _somebody_with_nothing_left(umoja: Planted) -> str:
+    """One of the riders whose wallet could not pay: who has not received yet."""
+    for name in circles.RIDERS[1:]:
+        wallet = balance(wallet_of(umoja.members[name].pk, "KES"))
+        if name != HEROINE and not wallet.available:
+            return name
+    raise RuntimeError("every rider has received already")
+
+
+def _does_not_answer(rehearsal: Rehearsal, name: str) -> None:
+    phone = next(each.phone for each in UMOJA.people if each.first_name == name).removeprefix("+")
+    answers = {"answer": "pin", "phones": "all", "per_phone": {phone: "ignore"}}
+    rehearsal.ask("POST", "/api/autopilot", answers)
 
 
 def _at(day: date, at: time) -> datetime:

@@ -8,7 +8,7 @@ from pamoja.site.config import Config
 from pamoja.site.seeding.cast import PASSWORD, THAMES, UMOJA
 
 
-def write(config: Config, *, school_fees_code: str, house_code: str) -> None:
+def write(config: Config, *, late: str, school_fees_code: str, house_code: str) -> None:
     """Write it beside the data, whole or not at all."""
     here = f"http://localhost:{config.port}"
     outside = config.sandbox_url.replace("127.0.0.1", "localhost")
@@ -18,14 +18,14 @@ def write(config: Config, *, school_fees_code: str, house_code: str) -> None:
                 f"Everybody's password is {PASSWORD}; the PIN of every phone is 1234.",
                 f"amina@{UMOJA.slug}.example    a member with a contribution due tomorrow    {here}/c/{UMOJA.slug}/",
                 f"faith@{UMOJA.slug}.example    organises the circle of the market women",
-                f"lucy@{UMOJA.slug}.example     is late this week",
+                f"{late.lower()}@{UMOJA.slug}.example    is late this week",
                 f"wanjiku@{UMOJA.slug}.example  operates Umoja Savers    {here}/c/{UMOJA.slug}/admin/",
                 f"adaeze@{THAMES.slug}.example  saves in pounds, in London    {here}/c/{THAMES.slug}/",
             ],
             "five_things": [
                 f"Sign in as Amina, press Pay, and answer on her phone: {outside}/phones/254712000002",
                 "Open the circle in a second browser as Faith, and watch the ring fill when Amina pays.",
-                f"Join the school fees as Lucy with the code {school_fees_code}, or in London with {house_code}.",
+                f"Join the school fees as Brian with the code {school_fees_code}, or in London with {house_code}.",
                 f"Turn the clock a day ahead at {outside} and see the round collected, and the pot paid out.",
                 f"Make callbacks late, lost or doubled at {outside}/faults, and pay again: the books hold.",
             ],
