@@ -11,7 +11,7 @@ from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor, IdempotencyKey
 from pamoja.kernel.communities.public import Community, entered
 from pamoja.kernel.identity.public import Member, actor_for, change_payment_method, change_roles, register_person
-from pamoja.kernel.ledger.public import balance, wallet_of
+from pamoja.kernel.ledger.public import account_of, balance
 from pamoja.products.savings.public import Contribution, pay_by_phone
 from pamoja.site.config import Config
 from pamoja.site.rehearsal import Rehearsal
@@ -118,8 +118,8 @@ def _pay_early(umoja: Planted, day: date, today: date) -> None:
 def _somebody_with_nothing_left(umoja: Planted) -> str:
     """One of the riders whose wallet could not pay: who has not received yet."""
     for name in circles.RIDERS[1:]:
-        wallet = balance(wallet_of(umoja.members[name].pk, "KES"))
-        if name != HEROINE and not wallet.available:
+        wallet = account_of(owner=f"member:{umoja.members[name].pk}", purpose="wallet", currency="KES")
+        if name != HEROINE and not (wallet and balance(wallet).available):
             return name
     raise RuntimeError("every rider has received already")
 
