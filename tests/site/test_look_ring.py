@@ -54,5 +54,5 @@ def test_initials_are_left_out_where_they_would_touch():
 
 
 def test_a_segment_says_who_and_what():
-    assert ring.Segment(name="Lucy N.", state="late", receives=True).words == "Lucy N.: late, receives this round"
-    assert ring.Segment(name="Amina W.", state="due", is_self=True).words == "You: not paid yet"
+    assert ring.words(ring.Segment(name="Lucy N.", state="late", receives=True)) == "Lucy N.: late, receives this round"
+    assert ring.words(ring.Segment(name="Amina W.", state="due", is_self=True)) == "You: not paid yet"

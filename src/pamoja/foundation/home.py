@@ -22,10 +22,11 @@ class HomeCard:
     """One card: a template that draws it, and what that template is given under its own names.
 
     The template stands inside the grid of the home page, so it begins with a `<section class="card …">`. Among
-    cards as urgent, the lower `order` comes first.
+    cards as urgent, the lower `order` comes first. The page is drawn anew when something is published to `topics`.
     """
 
     urgency: Urgency
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
     order: float = 0
+    topics: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 SegmentState = Literal["paid", "late", "missed", "due", "open"]
 
@@ -29,9 +29,27 @@ STATE_WORDS: dict[SegmentState, str] = {
 }
 
 
+class Place(Protocol):
+    """One place in the ring: whose it is, what it owes this round, and whether it receives the pot.
+
+    Products draw with their own objects that have these; `Segment` is ours.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def state(self) -> SegmentState: ...
+    @property
+    def initials(self) -> str: ...
+    @property
+    def receives(self) -> bool: ...
+    @property
+    def is_self(self) -> bool: ...
+
+
 @dataclass(frozen=True)
 class Segment:
-    """One place in the ring: whose it is, what it owes this round, and whether it receives the pot."""
+    """A plain place."""
 
     name: str
     state: SegmentState
@@ -39,11 +57,11 @@ class Segment:
     receives: bool = False
     is_self: bool = False
 
-    @property
-    def words(self) -> str:
-        """What a screen reader says and a pointer shows."""
-        receives = ", receives this round" if self.receives else ""
-        return f"{'You' if self.is_self else self.name}: {STATE_WORDS[self.state]}{receives}"
+
+def words(place: Place) -> str:
+    """What a screen reader says of a place and a pointer shows."""
+    receives = ", receives this round" if place.receives else ""
+    return f"{'You' if place.is_self else place.name}: {STATE_WORDS[place.state]}{receives}"
 
 
 @dataclass(frozen=True)
@@ -56,7 +74,8 @@ class Point:
 class Arc:
     """A segment on paper: the arc's path, where its initials stand, and the recipient's coin."""
 
-    segment: Segment
+    segment: Place
+    words: str
     path: str
     name_at: Point | None
     coin_at: Point | None
@@ -67,7 +86,7 @@ def stroke(places: int) -> float:
     return 14.0 if places <= 12 else 12.0 if places <= 20 else 9.0
 
 
-def arcs(segments: Sequence[Segment], thickness: float | None = None) -> list[Arc]:
+def arcs(segments: Sequence[Place], thickness: float | None = None) -> list[Arc]:
     """One arc a segment, clockwise, the first one centred at twelve o'clock.
 
     The ends are round, so each arc is drawn shorter by the radius of its caps and by half the gap between two.
@@ -82,6 +101,7 @@ def arcs(segments: Sequence[Segment], thickness: float | None = None) -> list[Ar
     return [
         Arc(
             segment=segment,
+            words=words(segment),
             path=_path(share * position, half),
             name_at=_at(share * position, NAMES_AT) if places <= NAMES_UP_TO else None,
             coin_at=_at(share * position, COIN_AT) if segment.receives else None,

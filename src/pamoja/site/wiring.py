@@ -16,6 +16,7 @@ PACKAGES = [
 PAGES: list[tuple[str, str]] = [
     ("", "pamoja.kernel.identity.urls"),
     ("", "pamoja.kernel.payments.urls"),
+    ("savings/", "pamoja.products.savings.urls"),
 ]
 
 # django-ninja routers below /api/v1: (path, "module.attribute").
@@ -41,11 +42,13 @@ LIFESPANS: list[str] = [
 NAVIGATION: list[tuple[str, str, str, str]] = [
     # (product, label, icon, url name)
     ("", "Home", "home", "home"),
+    ("savings", "Savings", "savings", "savings:circles"),
     ("", "Wallet", "wallet", "payments:wallet"),
 ]
 
 # What each product shows on a member's home: (product, function from a request to `foundation.home.HomeCard`s).
 HOME_CARDS: list[tuple[str, str]] = [
+    ("savings", "pamoja.products.savings.pages.home_cards.cards"),
     ("", "pamoja.kernel.payments.pages.home_cards"),
 ]
 

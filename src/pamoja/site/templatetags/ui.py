@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,61 +17,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from pamoja.foundation import clock
-from pamoja.site import near
+from pamoja.site import fields, near, words
 from pamoja.site import ring as geometry
 
 if TYPE_CHECKING:
-    from django.forms.widgets import Widget
 
     from pamoja.foundation.money import Money
 
 register = template.Library()
-
-# In the order to look, by a part of the fact's name.
-FEED_ICONS = (
-    ("late_fee", "clock"),
-    ("overdue", "clock"),
-    ("arrears", "coins"),
-    ("paid_out", "receive"),
-    ("payout", "send"),
-    ("contribution", "coins"),
-    ("collection", "phone"),
-    ("swap", "swap"),
-    ("drawn", "dice"),
-    ("draw", "dice"),
-    ("paused", "pause"),
-    ("resumed", "play"),
-    ("completed", "check"),
-    ("ended", "flag"),
-    ("invitation", "mail"),
-    ("settings", "settings"),
-    ("rules", "book"),
-    ("joined", "users"),
-    ("member", "users"),
-    ("circle", "savings"),
-    ("round", "savings"),
-    ("password", "lock"),
-    ("signed", "key"),
-    ("phone", "phone"),
-    ("profile", "user"),
-)
-# In the order to look: most browsers also claim to be those further down.
-BROWSERS = (
-    ("Edg", "Edge"),
-    ("OPR", "Opera"),
-    ("SamsungBrowser", "Samsung Internet"),
-    ("Firefox", "Firefox"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-)
-SYSTEMS = (
-    ("Android", "Android"),
-    ("iPhone", "an iPhone"),
-    ("iPad", "an iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS", "a Mac"),
-    ("Linux", "Linux"),
-)
 
 
 class Face(Protocol):
@@ -110,7 +63,7 @@ def money(amount: Money | None, sign: bool = False, empty: str = "") -> SafeStri
 
 @register.inclusion_tag("ui/ring.html", name="ring")
 def ring_tag(
-    segments: Iterable[geometry.Segment],
+    segments: Iterable[geometry.Place],
     *,
     centre: object = "",
     above: str = "",
@@ -120,12 +73,12 @@ def ring_tag(
 ) -> dict[str, Any]:
     """The ring round a circle's pot: one segment a place, the pot in the middle.
 
-    Takes `pamoja.site.ring.Segment`s, 2 to 30 of them. `mini` is the small one of lists: no words in it.
+    Takes `pamoja.site.ring.Place`s, best 2 to 30 of them. `mini` is the small one of lists: no words in it.
 
     Example: `{% ring segments centre=pot.text above="in the pot" below="of 60,000 · 9 of 12" title="Round 4" %}`
     """
     places = list(segments)
-    words = ". ".join(place.words for place in places)
+    spoken = ". ".join(geometry.words(place) for place in places)
     in_the_middle = str(centre)
     length = len(in_the_middle)
     return {
@@ -136,9 +89,9 @@ def ring_tag(
         "above": above,
         "below": below,
         "title": title or "Who has paid",
-        "words": words,
+        "words": spoken,
         "mini": mini,
-        "key": f"ring-{zlib.crc32(f'{title}{words}'.encode()):x}",
+        "key": f"ring-{zlib.crc32(f'{title}{spoken}'.encode()):x}",
     }
 
 
@@ -205,43 +158,31 @@ def form_field(
     prefix: str = "",
     suffix: str = "",
     side: bool = False,
+    says_optional: bool = True,
 ) -> dict[str, Any]:
     """A labelled input with its help and, beside it, what is wrong with it; what was typed is kept.
 
-    `prefix` and `suffix` stand in the box (a currency, a unit); `side` lays short choices side by side. A
+    `prefix` and `suffix` stand in the box (a currency, a unit); `side` lays short choices side by side;
+    filters, which all are optional, need not say so. A
     widget may carry `choice_help`, a dict from value to the sentence under that choice.
 
     Example: `{% form_field form.amount prefix="KSh" %}`, `{% form_field form.frequency side=True %}`
     """
-    kind = _kind_of(field.field.widget)
+    kind = fields.kind_of(field)
     help_text = help or field.help_text
-    described_by = [
-        *([f"{field.auto_id}_help"] if help_text else []),
-        *([f"{field.auto_id}_error"] if field.errors else []),
-    ]
-    attrs: dict[str, Any] = {} if kind in ("check", "choices") else {"class": "input"}
-    if described_by:
-        attrs["aria-describedby"] = " ".join(described_by)
-    if field.errors:
-        attrs["aria-invalid"] = "true"
-    if str(field.label).casefold() in str(field.field.widget.attrs.get("placeholder", "")).casefold():
-        attrs["placeholder"] = False  # the label says it already, and stays while one types
-    if isinstance(field.field.widget, forms.Textarea):
-        attrs["rows"] = 4
-    if kind == "hidden":
-        attrs = {}
+    described_by = fields.described_by(field, help_text)
     return {
         "field": field,
         "kind": kind,
-        "widget": "" if kind == "choices" else field.as_widget(attrs=attrs),
-        "choices": _choices_of(field) if kind == "choices" else [],
-        "described_by": " ".join(described_by),
+        "widget": "" if kind == "choices" else field.as_widget(attrs=fields.attributes(field, described_by)),
+        "choices": fields.choices_of(field) if kind == "choices" else [],
+        "described_by": described_by,
         "label": label or field.label,
         "help": help_text,
         "prefix": prefix,
         "suffix": suffix,
         "side": side,
-        "optional": not field.field.required and kind != "check",
+        "optional": says_optional and not field.field.required and kind != "check",
     }
 
 
@@ -334,43 +275,8 @@ def copy_text(text: str, label: str = "Copy") -> dict[str, str]:
     return {"text": text, "label": label}
 
 
-@register.filter
-def feed_icon(name: str) -> str:
-    """The icon of a fact in a feed, by its name: `savings.contribution_paid` → `coins`.
-
-    Example: `{% icon line.name|feed_icon %}`
-    """
-    return next((icon for sign, icon in FEED_ICONS if sign in name), "info")
-
-
-@register.filter
-def browser(user_agent: str) -> str:
-    """A browser and its system, of what a browser says about itself: "Chrome on Android".
-
-    Example: `{{ session.user_agent|browser }}`
-    """
-    name = next((name for sign, name in BROWSERS if sign in user_agent), "A browser")
-    system = next((system for sign, system in SYSTEMS if sign in user_agent), "")
-    return f"{name} on {system}" if system else name
-
-
-def _kind_of(widget: Widget) -> str:
-    match widget:
-        case _ if widget.is_hidden:
-            return "hidden"
-        case forms.CheckboxSelectMultiple() | forms.RadioSelect():
-            return "choices"
-        case forms.CheckboxInput():
-            return "check"
-        case forms.PasswordInput():
-            return "password"
-        case _:
-            return "input"
-
-
-def _choices_of(field: BoundField) -> Sequence[tuple[Any, str]]:
-    said = getattr(field.field.widget, "choice_help", {})
-    return [(choice, said.get(str(choice.data["value"]), "")) for choice in field]
+register.filter(words.feed_icon)
+register.filter(words.browser)
 
 
 def _with_page(asked: QueryDict, number: int) -> str:

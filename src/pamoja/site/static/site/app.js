@@ -132,10 +132,11 @@
   const due = new Map();
   let socket = null, wait = 1000, lost = false, rest;
 
-  const topics = () => new Set([...all("[data-topic]")].map((element) => element.dataset.topic));
+  const topicsOf = (element) => element.dataset.topic.split(" ").filter(Boolean);
+  const topics = () => new Set([...all("[data-topic]")].flatMap(topicsOf));
   function refresh(topic) {
     for (const element of all("[data-topic]")) {
-      if (topic !== undefined && element.dataset.topic !== topic) continue;
+      if (topic !== undefined && !topicsOf(element).includes(topic)) continue;
       clearTimeout(due.get(element));
       due.set(element, setTimeout(() => { due.delete(element); if (element.isConnected) htmx.trigger(element, "live"); }, 120));
     }
@@ -183,6 +184,7 @@
     else follow();
   });
 
+  document.querySelector(".subnav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   wake(document);
   follow();
 })();
