@@ -15,7 +15,6 @@ from pamoja.foundation.money import Money
 from pamoja.kernel.audit.public import feed
 from pamoja.kernel.communities.public import Community, CommunityRequest
 from pamoja.kernel.identity.public import Member, membership
-from pamoja.kernel.ledger.public import Balance, account_of, balance
 from pamoja.site import wiring
 from pamoja.site.gallery import sample_circle
 
@@ -52,18 +51,11 @@ def home_context(request: CommunityRequest, community: Community, member: Member
         "now": clock.now(),
         "greeting": GREETINGS.get(community.country, "Hello"),
         "first_name": member.name.split()[0],
-        "wallet": wallet_of(member, community),
         "urgent": [card for card in cards if card.urgency == Urgency.NOW],
         "others": [card for card in cards if card.urgency != Urgency.NOW],
         "topics": " ".join(sorted({topic for card in cards for topic in card.topics})),
         "lines": feed(f"member:{member.pk}", limit=FEED_LINES),
     }
-
-
-def wallet_of(member: Member, community: Community) -> Balance | None:
-    """What the member may spend here; None until money has come in for the first time."""
-    account = account_of(owner=f"member:{member.pk}", purpose="wallet", currency=community.currency)
-    return balance(account) if account else None
 
 
 def cards_of_products(request: CommunityRequest, community: Community) -> Iterable[HomeCard]:

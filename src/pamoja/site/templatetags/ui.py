@@ -21,7 +21,7 @@ from pamoja.site import fields, near, words
 from pamoja.site import ring as geometry
 
 if TYPE_CHECKING:
-
+    from pamoja.foundation.home import HomeCard
     from pamoja.foundation.money import Money
 
 register = template.Library()
@@ -273,6 +273,19 @@ def copy_text(text: str, label: str = "Copy") -> dict[str, str]:
     Example: `{% copy_text invitation.url "Copy link" %}`
     """
     return {"text": text, "label": label}
+
+
+@register.simple_tag(takes_context=True)
+def home_card(context: Context, card: HomeCard, **more: str) -> SafeString:
+    """A product's card on the home page, drawn by its own template with its own names.
+
+    `width` is one of the grid's classes; `plain` is the same for a card that is urgent, but not the first.
+
+    Example: `{% home_card card width="w4" %}`
+    """
+    with context.push(**card.context, **more):
+        template_of_card = context.template.engine.get_template(card.template)  # type: ignore[union-attr] - there is one while rendering
+        return template_of_card.render(context)
 
 
 register.filter(words.feed_icon)
