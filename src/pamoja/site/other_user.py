@@ -28,17 +28,22 @@ class OtherUser:
         """The folder of binaries, or a copy of the whole installation when this user cannot reach it."""
         if self._may("-x", folder / "postgres"):
             return folder
+        # A wheel keeps its libraries beside the package, and its programs look for them from where they lie.
+        package = folder.parents[1]
+        libraries = package.with_name(f"{package.name}.libs")
         copy = SHARED / f"postgresql-{_fingerprint(folder)}"
         if not copy.exists():
-            beside = copy.with_name(f"{copy.name}.{os.getpid()}")
-            shutil.copytree(folder.parent, beside, symlinks=True)
             _open_folder(SHARED)
+            beside = copy.with_name(f"{copy.name}.{os.getpid()}")
+            shutil.copytree(folder.parent, beside / package.name / folder.parent.name, symlinks=True)
+            if libraries.is_dir():
+                shutil.copytree(libraries, beside / libraries.name)
             beside.chmod(0o755)
             try:
                 beside.rename(copy)
             except OSError:  # another first start was quicker
                 shutil.rmtree(beside)
-        return copy / folder.name
+        return copy / folder.relative_to(package.parent)
 
     def private_folder(self, folder: Path) -> None:
         """Makes the folder this user's own. Under a closed parent it lives elsewhere, behind a link."""
