@@ -1,5 +1,6 @@
 """One database server for a run of the tests, and clones of one migrated template for whoever needs a database."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -22,10 +23,17 @@ def template_name() -> str:
 
 
 def start_server() -> EmbeddedPostgres:
-    """Starts the server on the folder of the last run, or on another when a run is still using it."""
+    """Starts the server on the folder of the last run, or on another when a run is still using it.
+
+    `PAMOJA_TEST_POSTGRES_BIN` runs everything on another PostgreSQL, such as /usr/lib/postgresql/15/bin.
+    """
+    binaries = os.environ.get("PAMOJA_TEST_POSTGRES_BIN")
+    kind = hashlib.sha256(binaries.encode()).hexdigest()[:6] if binaries else "test"
     for number in range(1, 20):
-        folder = Path(os.environ.get("PAMOJA_TEST_DATA", ROOT / "var")) / f"test-{number}"
-        server = EmbeddedPostgres(folder, durable=False, default_port=54400 + number)
+        folder = Path(os.environ.get("PAMOJA_TEST_DATA", ROOT / "var")) / f"{kind}-{number}"
+        server = EmbeddedPostgres(
+            folder, binaries=Path(binaries) if binaries else None, durable=False, default_port=54400 + number
+        )
         try:
             server.prepare()
         except AlreadyRunning:

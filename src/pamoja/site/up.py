@@ -17,8 +17,9 @@ import psycopg
 from pamoja.site.config import Config, role_password
 from pamoja.site.migrating import is_migrated
 from pamoja.site.postgres import EmbeddedPostgres, PostgresFailed
+from pamoja.site.processes import dies_with_us
 from pamoja.site.roles import DatabaseUnfit, prepare_database
-from pamoja.site.supervisor import Child, Interrupted, Supervisor, python_child
+from pamoja.site.supervisor import Child, Interrupted, Supervisor, opened_log, python_child
 
 DATABASE, OUTSIDE, OURS = 1, 2, 3
 START_SECONDS_MAX = 120.0
@@ -152,16 +153,27 @@ class Installation:
 
     def _once(self, command: str, env: dict[str, str]) -> None:
         """Runs one of our commands to its end."""
-        done = subprocess.Popen(
-            [sys.executable, "-m", "pamoja.site.cli", command], env=os.environ | env, stdin=subprocess.DEVNULL
-        )
+        parent = os.getpid()
+        log = self.config.data / "log" / f"{command}.log"
+        with opened_log(log) as output:
+            done = subprocess.Popen(
+                [sys.executable, "-m", "pamoja.site.cli", command],
+                env=os.environ | env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=lambda: dies_with_us(parent, signal.SIGKILL),  # noqa: PLW1509 - we have no threads
+            )
         try:
             while done.poll() is None:
                 self.supervisor.pause(0.05)
-        finally:
-            done.terminate()
+        except Interrupted:
+            done.kill()  # what it had begun is rolled back, or found unfinished by the next start
+            done.wait()
+            raise
         if done.returncode:
-            raise CannotStart(f"`pamoja {command}` failed; its reason stands above.")
+            raise CannotStart(f"`pamoja {command}` failed:{_tail(log)}")
 
     def _wait_for_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS_MAX
