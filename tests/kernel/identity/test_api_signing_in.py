@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jwt
@@ -10,6 +11,7 @@ import pytest
 from allauth.headless.tokens.strategies.jwt import internal as tokens
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
+from django.db import connections
 from django.test import Client
 
 from pamoja.kernel.audit.public import facts
@@ -206,6 +208,23 @@ class TestTokens:
         assert problem(App().call("POST", "/auth/refresh", {"refresh_token": fresh["refresh_token"]}))[0] == 401
         assert problem(App(access_token=fresh["access_token"]).call("GET", "/me"))[0] == 401
         assert facts(name="identity.used_token_seen").count() == 1
+
+    @pytest.mark.committed
+    def test_of_two_who_come_at_once_with_one_refresh_token_the_second_ends_the_family(self, cast: Cast) -> None:
+        given = App().sign_in(cast.member.person.email)
+
+        def refresh(_: int) -> int:
+            try:
+                body = {"refresh_token": given["refresh_token"]}
+                return int(App().call("POST", "/auth/refresh", body).status_code)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(2) as threads:
+            outcomes = sorted(threads.map(refresh, range(2)))
+
+        assert outcomes == [200, 401]
+        assert App(access_token=given["access_token"]).call("GET", "/me").status_code == 401
 
     def test_signing_out_ends_both_tokens_at_once(self, cast: Cast) -> None:
         app = App()
