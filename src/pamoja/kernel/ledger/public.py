@@ -1,5 +1,6 @@
 """What other packages may use of the ledger."""
 
+from pamoja.kernel.ledger.actions.gathering import Writer
 from pamoja.kernel.ledger.actions.holding import capture, expire_holds, hold, release
 from pamoja.kernel.ledger.actions.posting import (
     Posting,
@@ -68,6 +69,7 @@ __all__ = [
     "StatementLine",
     "Transfer",
     "TrialBalance",
+    "Writer",
     "account_of",
     "balance",
     "balance_at",
