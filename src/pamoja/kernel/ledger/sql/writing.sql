@@ -60,7 +60,7 @@ DECLARE
   v_known text[];
   v_repeated boolean;  v_any_met boolean;  v_any_wrong boolean;
   v_first int;  v_last int;  v_from int;  v_move int;  v_scan int;  v_item int;  v_failed int;  v_met int;  v_back int;
-  v_d int;  v_c int;  v_amount bigint;  v_state int;  v_why jsonb;  v_written int;
+  v_d int;  v_c int;  v_amount bigint;  v_state int;  v_why jsonb;  v_violated text;
   v_answer record;
 BEGIN
   IF v_items IS NULL OR v_items = 0 OR v_moves = 0
@@ -227,12 +227,7 @@ BEGIN
                  WHERE m.entry = n.place)) END
         FROM unnest(i_number, i_state, p_key, p_description, p_reference, p_details, i_refusal)
           WITH ORDINALITY AS n (number, state, key, description, reference, details, refusal, place)
-        WHERE n.state IN (1, 2)
-        ON CONFLICT (community_id, key) DO NOTHING;
-      GET DIAGNOSTICS v_written = ROW_COUNT;
-      IF v_written <> (SELECT count(*) FROM unnest(i_state) AS s (state) WHERE state IN (1, 2)) THEN
-        RAISE EXCEPTION 'a key was taken meanwhile' USING ERRCODE = 'PJ001';
-      END IF;
+        WHERE n.state IN (1, 2);
       INSERT INTO ledger_transfer (number, community_id, posted_at, debit_account, credit_account, amount_minor,
           debit_sequence, credit_sequence, debit_balance_minor, credit_balance_minor)
         SELECT n.number, v_community, v_at, a_number[m.debit], a_number[m.credit], m.amount,
@@ -249,8 +244,11 @@ BEGIN
         FROM unnest(a_id, a_balance, a_sequence, a_floored) AS n (id, balance, sequence, floored)
         WHERE a.id = n.id AND n.floored = 1 AND a.sequence <> n.sequence;
       EXIT;
-    EXCEPTION WHEN SQLSTATE 'PJ001' THEN
-      NULL;
+    EXCEPTION WHEN unique_violation THEN
+      GET STACKED DIAGNOSTICS v_violated = CONSTRAINT_NAME;
+      IF v_violated <> 'ledger_entry_key_used_once' THEN
+        RAISE;
+      END IF;
     END;
   END LOOP;
 
