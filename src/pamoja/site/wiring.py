@@ -15,6 +15,7 @@ PACKAGES = [
 # Pages below the community's address: (path, module of urls).
 PAGES: list[tuple[str, str]] = [
     ("", "pamoja.kernel.identity.urls"),
+    ("", "pamoja.kernel.ledger.urls"),
     ("", "pamoja.kernel.payments.urls"),
     ("savings/", "pamoja.products.savings.urls"),
 ]

@@ -98,6 +98,14 @@ class JournalTransfer(CommunityModel):
     def amount(self) -> Money:
         return Money(self.amount_minor, self.debit_account.currency)
 
+    @classmethod
+    def entries_touching(cls, owner_kind: str) -> models.QuerySet[JournalTransfer, int]:
+        """The numbers of entries that moved money from or to this kind of owner."""
+        touching = models.Q(debit_account__owner__startswith=owner_kind) | models.Q(
+            credit_account__owner__startswith=owner_kind
+        )
+        return cls.objects.filter(touching).annotate(entry=models.F("number") / 4096).values_list("entry", flat=True)
+
 
 class Hold(CommunityModel):
     """Money set aside on an account."""

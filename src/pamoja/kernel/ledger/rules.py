@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
-from typing import Any, NewType
+from typing import Any, NewType, Self
 from uuid import UUID
 
 from pamoja.foundation.errors import Refusal
@@ -86,12 +86,18 @@ class StatementLine:
 class Statement:
     """The movements of a stretch of time (`since` included, `until` not): opening + lines = closing, always."""
 
-    account_id: AccountId
+    account_id: AccountId | None
     since: datetime
     until: datetime
     opening: Money
     lines: Sequence[StatementLine]
     closing: Money
+
+    @classmethod
+    def empty(cls, *, currency: str, since: datetime, until: datetime) -> Self:
+        """Of an account that was not opened yet."""
+        nothing = Money.zero(currency)
+        return cls(account_id=None, since=since, until=until, opening=nothing, lines=[], closing=nothing)
 
     def money(self, amount_minor: int) -> Money:
         """An amount of one of its lines."""
@@ -183,3 +189,37 @@ def refusal(said: Mapping[str, Any]) -> Refusal:
         elif name not in {"code", "currency"}:
             data[name] = value
     return _REFUSALS[said["code"]](**data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """One bough of the account tree: whose money it is, summed by purpose and currency."""
+
+    name: str
+    about: str
+    lines: Sequence[TrialLine]
+
+    @property
+    def sums(self) -> list[Money]:
+        """What it stands at in each currency."""
+        return list(TrialBalance(self.lines).sums.values())
+
+
+# By kind of owner. Credits are positive: what members own is owed by the rails it came in through.
+_BRANCHES = (
+    ("Members", "What belongs to members, alone and together in circles.", ("member", "circle")),
+    ("In transit", "What the rails hold for us (negative) or we still owe them.", ("rail",)),
+    ("Community", "What belongs to the community itself: fees, exchange, what is being cleared.", ("community",)),
+)
+
+
+def account_tree(trial: TrialBalance) -> list[Branch]:
+    """The trial balance as people think of it; what fits nowhere else comes last."""
+    known = {kind for _, _, kinds in _BRANCHES for kind in kinds}
+    boughs = [
+        (name, about, [each for each in trial.lines if each.owner_kind in kinds]) for name, about, kinds in _BRANCHES
+    ]
+    boughs.append(
+        ("Other", "Accounts of other owners.", [each for each in trial.lines if each.owner_kind not in known])
+    )
+    return [Branch(name=name, about=about, lines=lines) for name, about, lines in boughs if lines]

@@ -11,7 +11,7 @@ from django.db import connection
 
 from pamoja.foundation.money import Money
 from pamoja.kernel.ledger.errors import AccountUnknown
-from pamoja.kernel.ledger.models import Account
+from pamoja.kernel.ledger.models import Account, JournalEntry, JournalTransfer
 from pamoja.kernel.ledger.rules import (
     AccountId,
     Balance,
@@ -111,6 +111,17 @@ def trial_balance() -> TrialBalance:
             for kind, purpose, code, count, minor, held in _rows("SELECT * FROM ledger_trial_balance()", [])
         ]
     )
+
+
+def recent_entries(count: int) -> list[JournalEntry]:
+    """The newest entries of the community's journal, refusals left out."""
+    return list(JournalEntry.objects.exclude(kind="refused").order_by("-number")[:count])
+
+
+def transfers_of(entry_number: int) -> list[JournalTransfer]:
+    """An entry's transfers in order, with their accounts."""
+    found = JournalTransfer.objects.filter(number__gte=entry_number * 4096, number__lt=(entry_number + 1) * 4096)
+    return list(found.select_related("debit_account", "credit_account").order_by("number"))
 
 
 def _line(row: Sequence[Any]) -> StatementLine:
