@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from pamoja.foundation import crypto
 from pamoja.foundation.actions import Actor
 from pamoja.foundation.money import Money
 from pamoja.kernel.ledger.public import Transfer, account_of, balance, open_account, post, wallet_of
-from pamoja.kernel.payments.actions import settling
+from pamoja.kernel.payments.actions import noting, settling
 from pamoja.kernel.payments.actions.collecting import begin_attempt
-from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout
+from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout, WebhookInbox
+from pamoja.kernel.payments.providers.rails import read_notice
 from pamoja.kernel.payments.public import collect, pay_out
-from pamoja.kernel.payments.rules.messages import CollectionAnswer, Submission
+from pamoja.kernel.payments.rules.messages import CollectionAnswer, NoticeKind, Submission
 
 _keys = itertools.count(1)
 
@@ -83,3 +86,34 @@ def answered(attempt: CollectionAttempt, code: str | None, rail_id: str = "ws_CO
     settling.apply_answer(attempt_id=attempt.pk, answer=CollectionAnswer(rail_id=rail_id, code=code, text="said"))
     attempt.refresh_from_db()
     return attempt
+
+
+def push_callback(rail_id: str, code: int = 0, *, shillings: int = 500, receipt: str = "SKL7TLTQA2") -> bytes:
+    """What M-PESA posts about a prompt."""
+    told: dict[str, Any] = {"MerchantRequestID": "m-1", "CheckoutRequestID": rail_id, "ResultCode": code}
+    if code == 0:
+        items = [{"Name": "Amount", "Value": float(shillings)}, {"Name": "MpesaReceiptNumber", "Value": receipt}]
+        told["CallbackMetadata"] = {"Item": [*items, {"Name": "Balance"}]}
+    return json.dumps({"Body": {"stkCallback": told | {"ResultDesc": "said"}}}).encode()
+
+
+def claimed(
+    attempt: CollectionAttempt, rail_id: str, *, is_trusted: bool = True, body: bytes = b"", **said: Any
+) -> WebhookInbox:
+    """A webhook about the attempt came in, and was noted."""
+    row = came_in(attempt, body or push_callback(rail_id, **said), is_trusted=is_trusted)
+    noting.note_webhooks(read=read_notice)
+    row.refresh_from_db()
+    return row
+
+
+def came_in(attempt: CollectionAttempt, body: bytes, *, is_trusted: bool = True) -> WebhookInbox:
+    """A webhook about the attempt, kept as the hot path keeps it: once."""
+    text = body.decode("latin-1")
+    row, _ = WebhookInbox.objects.get_or_create(
+        kind=NoticeKind.COLLECTION,
+        subject_id=attempt.pk,
+        fingerprint=crypto.blind_index(text, "payments_inbox.fingerprint"),
+        defaults={"rail": "mpesa", "body": text, "source": "127.0.0.1", "is_trusted": is_trusted},
+    )
+    return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +23,7 @@ FRESH_KEY = "0" * 32
 
 
 @pytest.fixture
-def browser_of(cast: Cast) -> Iterator[Callable[..., Any]]:
+def browser_of(cast: Cast) -> Callable[..., Any]:
     """`browser_of("member").get("wallet/")`, in the cast's community."""
 
     class Browser:
@@ -36,7 +36,7 @@ def browser_of(cast: Cast) -> Iterator[Callable[..., Any]]:
         def post(self, path: str, data: dict[str, Any]) -> Any:
             return self.client.post(f"/c/{cast.community.slug}/{path}", data)
 
-    yield lambda who, **options: Browser(signed_in(getattr(cast, who), **options))
+    return lambda who, **options: Browser(signed_in(getattr(cast, who), **options))
 
 
 def test_fill_the_wallet_by_asking_the_phone_once(cast: Cast, browser_of: Callable[..., Any]) -> None:

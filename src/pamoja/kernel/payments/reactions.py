@@ -1,8 +1,10 @@
-"""When money was asked for or is to be sent, queue telling the rail."""
+"""When money was asked for or is to be sent, queue telling the rail; and count what happens, for Prometheus."""
+
+from prometheus_client import Counter
 
 from pamoja.foundation.events import on
 from pamoja.foundation.jobs import enqueue
-from pamoja.kernel.payments.events import CollectionRequested, PayoutRequested
+from pamoja.kernel.payments.events import CollectionEvent, CollectionRequested, PayoutEvent, PayoutRequested
 from pamoja.kernel.payments.jobs import submit_collection, submit_payout
 
 
@@ -14,3 +16,14 @@ def _ask_the_phone(event: CollectionRequested) -> None:
 @on(PayoutRequested)
 def _send_the_money(event: PayoutRequested) -> None:
     enqueue(submit_payout, payout_id=str(event.payout_id))
+
+
+PAYMENTS = Counter("pamoja_payments_total", "What happened to payments.", ["event"])
+
+
+def _counted(event: CollectionEvent | PayoutEvent) -> None:
+    PAYMENTS.labels(event.name.removeprefix("payments.")).inc()
+
+
+for _kind in (*CollectionEvent.__subclasses__(), *PayoutEvent.__subclasses__()):
+    on(_kind)(_counted)
