@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter
 
-from pamoja.foundation.events import on
+from pamoja.foundation.events import Event, on
 from pamoja.foundation.jobs import enqueue
 from pamoja.kernel.payments.events import CollectionEvent, CollectionRequested, PayoutEvent, PayoutRequested
 from pamoja.kernel.payments.jobs import submit_collection, submit_payout
@@ -21,7 +21,7 @@ def _send_the_money(event: PayoutRequested) -> None:
 PAYMENTS = Counter("pamoja_payments_total", "What happened to payments.", ["event"])
 
 
-def _counted(event: CollectionEvent | PayoutEvent) -> None:
+def _counted(event: Event) -> None:
     PAYMENTS.labels(event.name.removeprefix("payments.")).inc()
 
 
