@@ -26,8 +26,13 @@ class CollectionEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CollectionRequested(CollectionEvent):
+    """The phone will be asked. A step that only the collection's own history shows."""
+
     name: ClassVar[str] = "payments.collection_requested"
     sentence: ClassVar[str] = "{member} is to pay {amount} by phone."
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"collection:{self.collection_id}",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +42,9 @@ class CollectionSubmitted(CollectionEvent):
     name: ClassVar[str] = "payments.collection_submitted"
     sentence: ClassVar[str] = "{member}'s phone was asked for {amount}."
     attempt: int
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"collection:{self.collection_id}",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,13 +123,18 @@ class PayoutEvent(Event):
 @dataclass(frozen=True, kw_only=True)
 class PayoutRequested(PayoutEvent):
     name: ClassVar[str] = "payments.payout_requested"
-    sentence: ClassVar[str] = "{amount} is on its way to {member}."
+    sentence: ClassVar[str] = "{amount} is on its way to {member}'s phone."
 
 
 @dataclass(frozen=True, kw_only=True)
 class PayoutSubmitted(PayoutEvent):
+    """The rail was told. A step that only the payout's own history shows."""
+
     name: ClassVar[str] = "payments.payout_submitted"
-    sentence: ClassVar[str] = "M-PESA was told to pay {amount} to {member}."
+    sentence: ClassVar[str] = "M-PESA was told to pay {amount} to {member}'s phone."
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"payout:{self.payout_id}",)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from pamoja.foundation import ids
 from pamoja.foundation.errors import Refusal
 from pamoja.foundation.paging import page_of
 from pamoja.kernel.identity.public import MemberRequest, needs_member, time_zone_of
+from pamoja.kernel.payments.actions.reviewing import MANAGE
 from pamoja.kernel.payments.actions.wallet import try_own_payment_again
 from pamoja.kernel.payments.forms import PaymentFilter
 from pamoja.kernel.payments.models import Collection
@@ -43,7 +44,12 @@ def payments(request: MemberRequest) -> HttpResponse:
         until=day_begins(wanted.get("until"), zone, after=True),
     )
     shown = page_of(found, request.GET.get("page", 1))
-    context = {"form": form, "page": shown, "is_filtered": any(wanted.values())}
+    context = {
+        "form": form,
+        "page": shown,
+        "is_filtered": any(wanted.values()),
+        "can_manage": request.actor.may(MANAGE),
+    }
     name = "payments/_payments.html" if request.headers.get("HX-Target") == "results" else "payments/payments.html"
     return render(request, name, context)
 
