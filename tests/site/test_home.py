@@ -41,3 +41,17 @@ def test_a_visitor_is_welcomed(client, community):
 
     assert "Save together" in page
     assert "Create your account" in page
+
+
+def test_a_card_is_drawn_with_its_own_names(rf, cast):
+    from django.template import Context, Template
+
+    from pamoja.foundation.money import Money
+    from pamoja.kernel.payments.queries.wallet import Wallet
+
+    amount = Money(1_248_000, "KES")
+    card = HomeCard(Urgency.SOON, "payments/_home_wallet.html", {"wallet": Wallet(amount, amount * 0, amount)})
+
+    drawn = Template('{% load ui %}{% home_card card width="w4" %}').render(Context({"card": card}))
+
+    assert "KSh 12,480" in drawn

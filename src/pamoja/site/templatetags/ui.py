@@ -11,18 +11,19 @@ from django import forms, template
 from django.forms import BoundField
 from django.http import QueryDict
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from pamoja.foundation import clock
+from pamoja.foundation.money import Money
 from pamoja.site import fields, near, words
 from pamoja.site import ring as geometry
 
 if TYPE_CHECKING:
     from pamoja.foundation.home import HomeCard
-    from pamoja.foundation.money import Money
 
 register = template.Library()
 
@@ -283,9 +284,8 @@ def home_card(context: Context, card: HomeCard, **more: str) -> SafeString:
 
     Example: `{% home_card card width="w4" %}`
     """
-    with context.push(**card.context, **more):
-        template_of_card = context.template.engine.get_template(card.template)  # type: ignore[union-attr] - there is one while rendering
-        return template_of_card.render(context)
+    known = {str(name): value for name, value in context.flatten().items()}
+    return render_to_string(card.template, {**known, **card.context, **more})
 
 
 register.filter(words.feed_icon)
