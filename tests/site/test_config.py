@@ -2,6 +2,8 @@
 
 import base64
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,14 @@ def test_makes_secrets_once_for_their_owner_alone(given, tmp_path):
     assert first.secret_key == second.secret_key
     assert first.jwt_private_key.get_secret_value().startswith("-----BEGIN PRIVATE KEY-----")
     assert stat.S_IMODE((tmp_path / "var" / "secrets.env").stat().st_mode) == 0o600
+
+
+def test_makes_the_same_secrets_for_all_who_start_at_once(given, tmp_path):
+    given()
+    program = "from pamoja.site.config import read; print(read().secret_key.get_secret_value())"
+    starts = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(4)]
+
+    assert len({start.communicate()[0] for start in starts}) == 1
 
 
 def test_believes_the_environment_before_the_file(given, tmp_path):

@@ -129,7 +129,7 @@ class Installation:
         if is_migrated(config.owner_url):
             return
         self.say("Bringing the database to this version's schema")
-        self._once("migrate", {"PAMOJA_DATABASE_URL": config.owner_url})
+        self._once("migrate", self._environment() | {"PAMOJA_DATABASE_URL": config.owner_url})
 
     def _seed(self) -> None:
         if not self._is_empty():
