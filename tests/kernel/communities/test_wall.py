@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from psycopg import sql
 
 from pamoja.foundation import ids
@@ -85,8 +85,7 @@ def _reached(statement: str, inside: UUID, target: UUID) -> int:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(f"{statement} WHERE community_id = %s", [target])
                 return int(cursor.rowcount)
-        except DatabaseError as error:
-            assert "permission denied" in str(error), error
+        except ProgrammingError:  # the role may not even try: no privilege
             return 0
 
 
