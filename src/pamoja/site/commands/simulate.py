@@ -1,13 +1,20 @@
 """`pamoja simulate`: plays months of a community in a minute and proves where every shilling went."""
 
+from __future__ import annotations
+
 import json
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pamoja.site.cli import with_django
+
+if TYPE_CHECKING:
+    from pamoja.site.simulating.circle import Played
+    from pamoja.site.simulating.proof import Proof
 
 
 @click.group()
@@ -42,32 +49,33 @@ def circle(members: int, rounds: int, seed: int, faults: bool) -> None:
         played = play(settings.PAMOJA, Wanted(members, rounds, seed, faults), say=say)
         with entered(played.community.pk):
             proof = prove(played.circle_id, played.people, movements(settings.PAMOJA))
-        click.echo()
-        for line in proof.lines():
-            click.echo(line)
-        if played.struck:
-            click.echo(f"Faults that struck: {', '.join(f'{kind} {count}' for kind, count in played.struck.items())}.")
-        verdict = "Every shilling is accounted for." if proof.holds else "IT DOES NOT ADD UP."
-        click.echo(verdict)
-        click.echo(
-            json.dumps(
-                {
-                    "rounds_paid": proof.rounds_paid,
-                    "unaccounted_minor": proof.unaccounted_minor,
-                    "holds": proof.holds,
-                    "members": members,
-                    "seed": seed,
-                    "faults_struck": sum(played.struck.values()),
-                    "steps": played.steps,
-                    "jobs_failed": played.jobs_failed,
-                    "days_played": (played.ended_at - played.began_at).days,
-                    "seconds": round(time.monotonic() - began, 1),
-                }
-            )
-        )
+        _report(proof, played)
+        click.echo(json.dumps(_figures(proof, played) | {"seed": seed, "seconds": round(time.monotonic() - began, 1)}))
         from django.db import connection
 
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
     if not proof.holds:
         raise SystemExit(1)
+
+
+def _report(proof: Proof, played: Played) -> None:
+    click.echo()
+    for line in proof.lines():
+        click.echo(line)
+    if played.struck:
+        click.echo(f"Faults that struck: {', '.join(f'{kind} {count}' for kind, count in played.struck.items())}.")
+    click.echo("Every shilling is accounted for." if proof.holds else "IT DOES NOT ADD UP.")
+
+
+def _figures(proof: Proof, played: Played) -> dict[str, Any]:
+    return {
+        "rounds_paid": proof.rounds_paid,
+        "unaccounted_minor": proof.unaccounted_minor,
+        "holds": proof.holds,
+        "members": len(played.people),
+        "faults_struck": sum(played.struck.values()),
+        "steps": played.steps,
+        "jobs_failed": played.jobs_failed,
+        "days_played": (played.ended_at - played.began_at).days,
+    }

@@ -140,10 +140,11 @@ def _sandbox(own: Path, ports: dict[str, int]) -> Iterator[None]:
 
 def _wait_for(url: str, child: subprocess.Popen[Any]) -> None:
     deadline = time.monotonic() + START_S_MAX
-    while time.monotonic() < deadline and child.poll() is None:
-        try:
-            if httpx.get(url, timeout=2).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
+    with httpx.Client(timeout=2) as client:
+        while time.monotonic() < deadline and child.poll() is None:
+            try:
+                if client.get(url).is_success:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
     raise RuntimeError(f"The sandbox did not start on {url}.")

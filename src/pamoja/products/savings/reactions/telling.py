@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.urls import NoReverseMatch
-
 from pamoja.foundation.events import on
 from pamoja.kernel.identity.public import cards_of
 from pamoja.kernel.messaging.public import Priority, page_url, send
@@ -32,7 +30,7 @@ def _invited(event: events.InvitationMade) -> None:
             "often": circle.get_frequency_display().lower(),
             "code": invitation.shown_code,
             "expires_at": invitation.expires_at,
-            "url": _page("savings:invitation", invitation.code),
+            "url": page_url("savings:invitation", invitation.code),
         },
         dedupe_key=f"savings.invited:{invitation.pk}",
     )
@@ -244,7 +242,7 @@ def _tell_payer(member_id: UUID, template: str, circle_id: UUID, contribution_id
         [member_id],
         template,
         circle_id,
-        more | {"pay_url": _page("savings:pay", contribution_id)},
+        more | {"pay_url": page_url("savings:pay", contribution_id)},
         key=f"{template}:{contribution_id}",
         priority=Priority.MONEY,
     )
@@ -261,7 +259,7 @@ def _tell(
     page: str = "circle",
 ) -> None:
     circle = Circle.objects.only("name").get(pk=circle_id)
-    data = {"circle": circle.name, "url": _page(f"savings:{page}", circle_id), **more}
+    data = {"circle": circle.name, "url": page_url(f"savings:{page}", circle_id), **more}
     for member_id in member_ids:
         send(
             member_id=member_id,
@@ -275,10 +273,3 @@ def _tell(
 def _name(member_id: UUID) -> str:
     card = cards_of([member_id]).get(member_id)
     return card.name if card else "A member"
-
-
-def _page(name: str, *args: UUID | str) -> str:
-    try:
-        return page_url(name, *args)
-    except NoReverseMatch:
-        return page_url("home")
