@@ -83,13 +83,11 @@ SCRIPTS = {
     + f" RETURNING number) INSERT INTO ledger_transfer SELECT e.number * 4096, '{COMMUNITY}', now(), d.number, c.number, "
     + "100, d.sequence, c.sequence, d.balance_minor, c.balance_minor FROM d, c, e;",
     "hot": rf"\set a random(1,{ACCOUNTS})"
-     "\n"
-    + POST.format("'00000000-0000-0000-0002-000000000001'", WALLET.format("a")),
+    "\n" + POST.format("'00000000-0000-0000-0002-000000000001'", WALLET.format("a")),
     "spread": rf"\set a random(1,{ACCOUNTS})"
-     "\n"
-     rf"\set b random(1,{RAILS})"
-     "\n"
-    + POST.format(RAIL.format("b"), WALLET.format("a")),
+    "\n"
+    rf"\set b random(1,{RAILS})"
+    "\n" + POST.format(RAIL.format("b"), WALLET.format("a")),
 }
 
 

@@ -225,6 +225,18 @@ def test_nobody_empties_a_table(table: str, owner: psycopg.Connection[Any]) -> N
         owner.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.Identifier(f"ledger_{table}")))
 
 
+def test_not_even_a_replica_session_changes_what_is_posted(databases: Any) -> None:
+    from django.db import connection
+
+    url = databases.superuser_url.rpartition("/")[0] + "/" + connection.settings_dict["NAME"]
+    with psycopg.connect(url) as session:
+        session.execute("SET session_replication_role = replica")
+        for attack in ("UPDATE ledger_entry SET key = 'k'", "DELETE FROM ledger_transfer", "TRUNCATE ledger_snapshot"):
+            with pytest.raises(errors.InsufficientPrivilege), session.transaction():
+                session.execute(attack)  # type: ignore[arg-type]
+        session.rollback()
+
+
 def test_each_guard_is_attacked_here(owner: psycopg.Connection[Any]) -> None:
     rows = owner.execute(
         """

@@ -79,3 +79,26 @@ def _figures(proof: Proof, played: Played) -> dict[str, Any]:
         "jobs_failed": played.jobs_failed,
         "days_played": (played.ended_at - played.began_at).days,
     }
+
+
+@command.command("ledger-crash")
+@click.option("--kills", type=click.IntRange(1, 10_000), default=25, show_default=True, help="How often it is killed.")
+@click.option("--seed", type=int, default=7, show_default=True, help="The same seed waits as long before each kill.")
+def ledger_crash(kills: int, seed: int) -> None:
+    """Kill PostgreSQL with -9 under load, again and again; exit code 1 if anything acknowledged is lost or doubled."""
+    from pamoja.site.simulating.ground import database_to_kill
+
+    folder = Path(os.environ.get("PAMOJA_DATA") or "var").resolve()
+    with database_to_kill(folder) as server:
+        with_django()
+        from django.db import connection
+
+        from pamoja.site.simulating.crashes import play
+
+        result = play(server, kills=kills, seed=seed, say=click.echo)
+        connection.close()
+    verdict = "Nothing acknowledged was lost, nothing was doubled." if result.holds else "MONEY WAS LOST OR DOUBLED."
+    click.echo(verdict)
+    click.echo(json.dumps(result.figures()))
+    if not result.holds:
+        raise SystemExit(1)

@@ -46,6 +46,24 @@ def ground(folder: Path) -> Iterator[None]:
         server.stop()
 
 
+@contextmanager
+def database_to_kill(folder: Path) -> Iterator[EmbeddedPostgres]:
+    """A durable server of its own with a fresh database, this process's settings pointing at it; no sandbox."""
+    own = folder / "simulation-crash"
+    own.mkdir(parents=True, exist_ok=True)
+    server = EmbeddedPostgres(own, durable=True, default_port=PORTS_FROM + 8)
+    server.prepare()
+    server.launch()
+    server.wait()
+    try:
+        ports = {name: free_port(PORTS_FROM + place) for place, name in enumerate(("web", "sandbox", "smtp"))}
+        _fresh(server, _template(server, own))
+        os.environ |= _environment(server, own, ports)
+        yield server
+    finally:
+        server.stop()
+
+
 def _server_in(folder: Path) -> tuple[Path, EmbeddedPostgres]:
     for number in range(1, AT_ONCE_MAX + 1):
         own = folder / f"simulation-{number}"
