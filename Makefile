@@ -11,7 +11,7 @@ export PYTHONPATH := $(CURDIR)/src
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: run test check bench fresh lock clean help
+.PHONY: run test check bench bench-ledger fresh lock clean help
 
 run: $(INSTALLED)  ## everything on this machine: database, sandbox, worker, web; Ctrl-C stops it
 	@exec $(PAMOJA) up
@@ -25,6 +25,9 @@ check: $(INSTALLED)  ## formatting, lint, types, import contracts, migrations, h
 bench: $(INSTALLED)  ## the figures
 	@$(BIN)/python -m bench
 
+bench-ledger: $(INSTALLED)  ## the ledger beside hand-made SQL
+	@$(BIN)/python -m bench.ledger $(A)
+
 fresh: $(INSTALLED)  ## forget the demo's data; the next `make run` starts over
 	@$(PAMOJA) fresh
 
@@ -36,7 +39,7 @@ clean:  ## remove the environment and all caches; the data in var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 help:
-	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 # uv is some ten times quicker, but does not read pip's configuration: where only pip knows the way
 # to a registry, pip installs. Both check every file against the hashes of the lock.

@@ -1,7 +1,8 @@
 """The ledger against the limit: what its functions reach beside the same rows written by hand-made SQL.
 
-`python -m bench.ledger` (`make bench-ledger`). PostgreSQL runs with fsync on; pgbench, shipped beside it, is the client of
-the single entries; keys are UUIDv7, as everywhere in the platform. Rates of a shared machine mean little, so every ratio is of runs that alternate. Last line: JSON.
+`python -m bench.ledger` (`make bench-ledger`). PostgreSQL runs with fsync on; pgbench, shipped beside it, is the client
+of the single entries; keys are UUIDv7, as everywhere in the platform. Rates of a shared machine mean little, so every
+ratio is of runs that alternate. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -51,7 +52,10 @@ PAIR = rf"""\set a random(1,{ACCOUNTS})
 \set c 1 + (:a - 1 + :b) % {ACCOUNTS}
 """
 POST = "SELECT entry_number FROM ledger_post_one(uuidv7()::text, now(), 'contribution', '', {}, {}, 100, 'KES', NULL);"
-UPDATED = "UPDATE ledger_account SET balance_minor = balance_minor {} 100, sequence = sequence + 1, posted_at = now() WHERE id = {}"
+UPDATED = (
+    "UPDATE ledger_account SET balance_minor = balance_minor {} 100, sequence = sequence + 1, posted_at = now() "
+    "WHERE id = {}"
+)
 ENTERED = (
     "INSERT INTO ledger_entry (number, community_id, posted_at, kind, key, description, reference) "
     f"VALUES (nextval('ledger_entry_number'), '{COMMUNITY}', now(), 'post', uuidv7()::text, 'contribution', '')"
@@ -80,8 +84,8 @@ SCRIPTS = {
     + UPDATED.format("+", WALLET.format("c"))
     + " RETURNING number, balance_minor, sequence), e AS ("
     + ENTERED
-    + f" RETURNING number) INSERT INTO ledger_transfer SELECT e.number * 4096, '{COMMUNITY}', now(), d.number, c.number, "
-    + "100, d.sequence, c.sequence, d.balance_minor, c.balance_minor FROM d, c, e;",
+    + f" RETURNING number) INSERT INTO ledger_transfer SELECT e.number * 4096, '{COMMUNITY}', now(), d.number, "
+    + "c.number, 100, d.sequence, c.sequence, d.balance_minor, c.balance_minor FROM d, c, e;",
     "hot": rf"\set a random(1,{ACCOUNTS})"
     "\n" + POST.format("'00000000-0000-0000-0002-000000000001'", WALLET.format("a")),
     "spread": rf"\set a random(1,{ACCOUNTS})"
@@ -121,16 +125,17 @@ class Bench:
             self.databases.clone(database)
             with self.connect(database, OWNER) as session:
                 session.execute(
-                    "INSERT INTO community (id, slug, name, tagline, currency, country, time_zone, language, brand, logo, "
-                    "products, flags, created_at) VALUES (%s, 'bench', 'Bench', '', 'KES', 'KE', 'Africa/Nairobi', 'en', "
-                    "'{}', '', '[]', '{}', now())",
+                    "INSERT INTO community (id, slug, name, tagline, currency, country, time_zone, language, brand, "
+                    "logo, products, flags, created_at) VALUES (%s, 'bench', 'Bench', '', 'KES', 'KE', "
+                    "'Africa/Nairobi', 'en', '{}', '', '[]', '{}', now())",
                     [COMMUNITY],
                 )
             with self.connect(database) as session:
                 for prefix, owner, count, floor in (("1", "member", ACCOUNTS, -(10**14)), ("2", "rail", RAILS, None)):
                     session.execute(
-                        f"SELECT count(ledger_open_account(('00000000-0000-0000-000{prefix}-'||lpad(i::text,12,'0'))::uuid, "
-                        "now(), %s || ':' || i, 'wallet', 'KES', %s)) FROM generate_series(1, %s) i",
+                        f"SELECT count(ledger_open_account(('00000000-0000-0000-000{prefix}-'"
+                        "||lpad(i::text,12,'0'))::uuid, now(), %s || ':' || i, 'wallet', 'KES', %s)) "
+                        "FROM generate_series(1, %s) i",
                         [owner, floor, count],
                     )
             with self.connect(database, OWNER) as session:
