@@ -227,14 +227,16 @@ class Bench:
         from pamoja.kernel.ledger.actions.posting import BATCH as CALL
 
         calls = 6 * self.options.seconds // writers
-        work = [[batch_of(moves()) for _ in range(calls)] for _ in range(writers)]
+        # In turn, so that keys are inserted about in the order they were made in.
+        built = [batch_of(moves()) for _ in range((calls + 1) * writers)]
+        work = [built[place::writers] for place in range(writers)]
         gate = threading.Barrier(writers + 1)
 
         def write(batches: list[list[Any]]) -> None:
             with self.connect() as session:
-                session.execute(CALL, batch_of(moves()))
+                session.execute(CALL, batches[0])
                 gate.wait()
-                for arguments in batches:
+                for arguments in batches[1:]:
                     session.execute(CALL, arguments)
                 gate.wait()
 
