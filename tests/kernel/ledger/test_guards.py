@@ -233,7 +233,7 @@ def test_not_even_a_replica_session_changes_what_is_posted(databases: Any) -> No
         session.execute("SET session_replication_role = replica")
         for attack in ("UPDATE ledger_entry SET key = 'k'", "DELETE FROM ledger_transfer", "TRUNCATE ledger_snapshot"):
             with pytest.raises(errors.InsufficientPrivilege), session.transaction():
-                session.execute(attack)  # type: ignore[arg-type]
+                session.execute(attack)
         session.rollback()
 
 

@@ -66,7 +66,7 @@ def staged(databases: Any, shared_db: None) -> Any:
         session.execute(STAGE)
         session.execute("SET session_replication_role = replica")  # foreign keys as well
         for table in ("entry", "transfer", "account", "hold", "snapshot"):
-            session.execute(f"ALTER TABLE ledger_{table} DISABLE TRIGGER USER")  # type: ignore[arg-type]
+            session.execute(f"ALTER TABLE ledger_{table} DISABLE TRIGGER USER")
         session.execute(TRUE_SUMS)
         yield session
         session.rollback()
@@ -77,7 +77,7 @@ def found_in(session: psycopg.Connection[Any]) -> set[str]:
     session.execute("SET LOCAL ROLE pamoja_runtime")
     found = set()
     for invariant in invariants():
-        if session.execute(invariant.sql).fetchall():  # type: ignore[arg-type]
+        if session.execute(invariant.sql).fetchall():
             found.add(invariant.name)
     session.execute("RESET ROLE")
     return found
@@ -89,7 +89,7 @@ def test_finds_nothing_wrong_with_true_books(staged: psycopg.Connection[Any]) ->
 
 @pytest.mark.parametrize("name", TAMPERING)
 def test_finds_what_was_tampered_with(name: str, staged: psycopg.Connection[Any]) -> None:
-    staged.execute(TAMPERING[name])  # type: ignore[arg-type]
+    staged.execute(TAMPERING[name])
 
     assert name in found_in(staged)
 

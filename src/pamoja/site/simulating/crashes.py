@@ -108,13 +108,13 @@ def play(server: EmbeddedPostgres, *, kills: int, seed: int, say: Callable[[str]
     threads = [
         threading.Thread(
             target=_keep_on,
-            args=(deed, community.pk, promises, over, random.Random(seed * 100 + place), rail, wallets),  # noqa: S311 - a seed
+            args=(deed, community.pk, promises, over, random.Random(seed * 100 + place), rail, wallets),  # noqa: S311  # no secret: a seed to repeat by
         )
         for place, deed in enumerate(deeds)
     ]
     for thread in threads:
         thread.start()
-    chance = random.Random(seed)  # noqa: S311 - a seed
+    chance = random.Random(seed)  # noqa: S311  # no secret: a seed to repeat by
     for number in range(1, kills + 1):
         time.sleep(chance.uniform(*WAIT_S))
         began = time.monotonic()
