@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from pamoja.foundation import clock
 from pamoja.foundation.money import Money
@@ -52,10 +52,10 @@ def find_circles(request: MemberRequest, filters: Query[CircleFilters]) -> Circl
 
 
 @router.post("", response={201: CircleDocument, **REFUSED}, summary="Make a circle")
-def make_circle(request: MemberRequest, body: CircleIn) -> tuple[int, CircleDocument]:
+def make_circle(request: MemberRequest, body: CircleIn) -> Status[CircleDocument]:
     """Whoever makes it organises it and is its first member."""
     circle = create_circle(by=request.actor, terms=Terms(**_terms(body.dict())))
-    return 201, shown(request, circle.pk)
+    return Status(201, shown(request, circle.pk))
 
 
 @router.get("/{circle_id}", response={200: CircleDocument, **REFUSED}, summary="A circle")

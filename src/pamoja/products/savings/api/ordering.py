@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ninja import Router
+from ninja import Router, Status
 
 from pamoja.foundation import ids
 from pamoja.kernel.identity.public import MemberRequest
@@ -40,10 +40,10 @@ def set_order(request: MemberRequest, circle_id: str, body: OrderIn) -> CircleDo
 
 
 @router.post("/{circle_id}/swaps", response={201: SwapOut, **REFUSED}, summary="Ask to swap places")
-def ask(request: MemberRequest, circle_id: str, body: SwapIn) -> tuple[int, SwapOut]:
+def ask(request: MemberRequest, circle_id: str, body: SwapIn) -> Status[SwapOut]:
     """The other has some days to answer."""
     swap = ask_swap(by=request.actor, circle_id=circle_with(circle_id), other_id=ids.parse("member", body.member_id))
-    return 201, SwapOut.of(swap)
+    return Status(201, SwapOut.of(swap))
 
 
 @swaps.post("/swaps/{swap_id}/consent", response={200: SwapOut, **REFUSED}, summary="Agree to swap")

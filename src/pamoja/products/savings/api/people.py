@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ninja import Router
+from ninja import Router, Status
 
 from pamoja.foundation import ids
 from pamoja.kernel.communities.public import require_product
@@ -59,7 +59,7 @@ def invitations(request: MemberRequest, circle_id: str) -> list[InvitationOut]:
 
 
 @router.post("/{circle_id}/invitations", response={201: InvitationOut, **REFUSED}, summary="Invite")
-def make_invitation(request: MemberRequest, circle_id: str, body: InvitationIn) -> tuple[int, InvitationOut]:
+def make_invitation(request: MemberRequest, circle_id: str, body: InvitationIn) -> Status[InvitationOut]:
     """A code to pass on; with `email` it is sent there and lets one person in."""
     made = invite(
         by=request.actor,
@@ -68,7 +68,7 @@ def make_invitation(request: MemberRequest, circle_id: str, body: InvitationIn) 
         uses_max=body.uses_max,
         email=body.email,
     )
-    return 201, InvitationOut.of(made)
+    return Status(201, InvitationOut.of(made))
 
 
 @by_code.post(
@@ -81,7 +81,7 @@ def withdraw_invitation(request: MemberRequest, invitation_id: str) -> Invitatio
 
 
 @router.post("/{circle_id}/ask", response={204: None, **REFUSED}, summary="Ask to be let in")
-def ask(request: MemberRequest, circle_id: str, body: AskIn) -> tuple[int, None]:
+def ask(request: MemberRequest, circle_id: str, body: AskIn) -> Status[None]:
     """For circles that are listed."""
     ask_to_join(
         by=request.actor,
@@ -90,7 +90,7 @@ def ask(request: MemberRequest, circle_id: str, body: AskIn) -> tuple[int, None]
         pays_automatically=body.pays_automatically,
         receives_on=body.receives_on,
     )
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/{circle_id}/rules", response={200: CircleDocument, **REFUSED}, summary="Accept the rules")
@@ -102,10 +102,10 @@ def accept(request: MemberRequest, circle_id: str, body: RulesIn) -> CircleDocum
 
 
 @router.post("/{circle_id}/leave", response={204: None, **REFUSED}, summary="Leave a circle")
-def leave(request: MemberRequest, circle_id: str) -> tuple[int, None]:
+def leave(request: MemberRequest, circle_id: str) -> Status[None]:
     """Before it starts."""
     leave_circle(by=request.actor, circle_id=circle_with(circle_id))
-    return 204, None
+    return Status(204, None)
 
 
 @router.patch("/{circle_id}/me", response={200: CircleDocument, **REFUSED}, summary="Choose how I pay and receive")
