@@ -226,9 +226,9 @@ def live_platform(committed_db: str, sandbox: Served, databases: Databases, tmp_
         yield Served(address, web_log)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """One browser for all tests of a worker."""
+    """One browser for a module. Its event loop runs for as long, and whoever starts one of their own must wait."""
     import shutil
 
     from playwright.sync_api import sync_playwright
