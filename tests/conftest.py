@@ -1,6 +1,7 @@
 """The ground every test stands on: a database of its own, its community, a clock that stands still, a closed door."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -202,6 +203,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     from django.conf import settings
 
     config = settings.PAMOJA
+    # What an earlier run left there would answer this one's prompts.
+    shutil.rmtree(config.data / "sandbox", ignore_errors=True)
     log = tmp_path_factory.mktemp("sandbox") / "sandbox.log"
     arguments = ("--port", config.sandbox_port, "--smtp-port", config.smtp_port, "--data", config.data / "sandbox")
     with process("pamoja.sandbox", *arguments, log=log) as child:
@@ -215,7 +218,10 @@ def live_platform(committed_db: str, sandbox: Served, databases: Databases, tmp_
     from django.conf import settings
 
     config = settings.PAMOJA
-    env = databases.settings(committed_db) | {"PAMOJA_CLOCK_URL": f"{sandbox.base_url}/clock"}
+    env = databases.settings(committed_db) | {
+        "PAMOJA_LOG_LEVEL": "INFO",
+        "PAMOJA_CLOCK_URL": f"{sandbox.base_url}/clock",
+    }
     address = f"http://localhost:{config.port}"
     web_log, worker_log = tmp_path / "web.log", tmp_path / "worker.log"
     with (
@@ -229,8 +235,6 @@ def live_platform(committed_db: str, sandbox: Served, databases: Databases, tmp_
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """One browser for a module. Its event loop runs for as long, and whoever starts one of their own must wait."""
-    import shutil
-
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium") or shutil.which("google-chrome")

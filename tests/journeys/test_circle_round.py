@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -64,6 +65,10 @@ def umoja(committed_db: str) -> Community:
 
 @pytest.fixture
 def people(umoja: Community, live_platform: Served, sandbox: Served, browser: Callable[..., Any]) -> list[Somebody]:
+    # Other tests may have left phones that answer by themselves, and faults.
+    sandbox.post("/api/autopilot", json={"answer": "off", "phones": "all"})
+    httpx.delete(f"{sandbox.base_url}/api/faults")
+    httpx.put(f"{sandbox.base_url}/clock", json={"real": True})
     home = f"{live_platform.base_url}/c/{umoja.slug}/"
     return [
         _registered(Somebody(name, phone, browser(base_url=home).new_page()), sandbox) for name, phone in PEOPLE.items()
