@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     databases.clone(name)
     os.environ |= databases.settings(name)
     os.environ |= {f"PAMOJA_{key}": str(free_port()) for key in ("PORT", "SANDBOX_PORT", "SMTP_PORT")}
+    os.environ["PAMOJA_MPESA_CERTIFICATE"] = str(_outside_folder() / "mpesa-certificate.pem")
     os.environ["DJANGO_SETTINGS_MODULE"] = "pamoja.site.settings"
     django.setup()
     seal()
@@ -57,6 +58,11 @@ def _environment_of_tests(data: Path) -> None:
     for name in [name for name in os.environ if name.startswith("PAMOJA_") and not name.startswith("PAMOJA_TEST_")]:
         del os.environ[name]
     os.environ |= {"PAMOJA_ENVIRONMENT": "test", "PAMOJA_DATA": str(data), "PAMOJA_LOG_LEVEL": "WARNING"}
+
+
+def _outside_folder() -> Path:
+    """Where this worker's own outside world keeps its state."""
+    return Path(os.environ["PAMOJA_DATA"]) / "outside" / _worker_database()
 
 
 def _worker_database() -> str:
@@ -204,9 +210,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
     config = settings.PAMOJA
     # What an earlier run left there would answer this one's prompts.
-    shutil.rmtree(config.data / "sandbox", ignore_errors=True)
+    shutil.rmtree(_outside_folder(), ignore_errors=True)
     log = tmp_path_factory.mktemp("sandbox") / "sandbox.log"
-    arguments = ("--port", config.sandbox_port, "--smtp-port", config.smtp_port, "--data", config.data / "sandbox")
+    arguments = ("--port", config.sandbox_port, "--smtp-port", config.smtp_port, "--data", _outside_folder())
     with process("pamoja.sandbox", *arguments, log=log) as child:
         wait_until_served(f"{config.sandbox_url}/health", child, log)
         yield Served(config.sandbox_url, log)

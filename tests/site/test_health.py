@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from pamoja.foundation.errors import Refusal
+from pamoja.site.config import load
 from pamoja.site.logs import JsonLines, without_people
 
 
@@ -35,7 +36,9 @@ def test_health_asks_nobody_else(door):
     assert door("/health").json() == {"status": "ok"}
 
 
-def test_ready_is_degraded_with_a_reason_while_nobody_works(door):
+def test_ready_is_degraded_with_a_reason_while_nobody_works(door, monkeypatch):
+    monkeypatch.setattr(load(), "mpesa_base_url", "http://127.0.0.1:1")
+
     answer = door("/ready")
 
     checks = answer.json()["checks"]
