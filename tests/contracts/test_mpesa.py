@@ -37,7 +37,8 @@ def switches(sandbox: Served) -> Iterator[Callable[..., None]]:
         assert answer.status_code == 200, answer.text
 
     set_faults()
-    httpx.put(f"{sandbox.base_url}/api/preferences", json={"second_prompt": "show"}, timeout=10)
+    at_once = {"second_prompt": "show", "callback_delay_s": 0, "b2c_delay_s": 0, "command_delay_s": 0}
+    httpx.put(f"{sandbox.base_url}/api/preferences", json=at_once, timeout=10)
     httpx.put(f"{sandbox.base_url}/api/autopilot", json={"answer": "off"}, timeout=10)
     yield set_faults
     set_faults()
