@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from pamoja.foundation import clock
 from pamoja.foundation.money import Money
 from pamoja.products.savings.models import Circle, CircleMember, Contribution, Round, RoundPayout
 from pamoja.products.savings.queries.seats import joined_counted
@@ -69,6 +70,8 @@ class ReceiptLine:
     circle: Circle
     round: Round
     expected: Money
+    is_waiting: bool
+    """Its day has passed, and the pot waits for who has not paid."""
 
 
 def circles_of(member_id: UUID, *, text: str = "", status: str = "") -> list[CircleLine]:
@@ -138,11 +141,13 @@ def receipts_to_come(member_id: UUID) -> list[ReceiptLine]:
         .order_by("due_on", "number")
     )
     members = member_counts({each.circle_id for each in found})
+    now = clock.now()
     return [
         ReceiptLine(
             circle=each.circle,
             round=each,
             expected=money.full_pot(each.circle.amount, members.get(each.circle_id, 0)),
+            is_waiting=each.due_at < now,
         )
         for each in found
     ]
