@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 UV := $(BIN)/uv pip --quiet
 # Named after the lock's content, so that nothing is installed twice and nothing new is forgotten.
 INSTALLED := $(VENV)/.installed-$(shell cksum requirements.lock | cut -d ' ' -f 1)
+# Every process we start would compile all of its modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)/src
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
