@@ -17,8 +17,8 @@ import pytest
 from django.db import connection, transaction
 
 from pamoja.kernel.communities.public import Community, current_community_id, entered
-from pamoja.kernel.messaging import actions, jobs
-from pamoja.kernel.messaging.jobs import hand_over_due, sweep
+from pamoja.kernel.messaging import actions
+from pamoja.kernel.messaging.jobs import dispatching, hand_over_due, sweep
 from pamoja.kernel.messaging.providers import HandOver, SmtpMailer
 from pamoja.kernel.messaging.public import Message, State, send, waiting
 from pamoja.kernel.messaging.queries import outbox
@@ -69,7 +69,7 @@ def test_reaches_the_mailbox_of_the_sandbox(
 def test_takes_one_connection_for_many(
     queued: Callable[..., UUID], mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "BATCH", 10)
+    monkeypatch.setattr(dispatching, "BATCH", 10)
     for number in range(25):
         queued(address=f"member{number}@example.org")
 
@@ -150,7 +150,7 @@ def test_a_server_that_is_away_is_tried_later_and_loses_nothing(
 def test_two_at_once_send_each_once(
     queued: Callable[..., UUID], mail_server: MailServer, community: Community, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "BATCH", 5)
+    monkeypatch.setattr(dispatching, "BATCH", 5)
     for number in range(60):
         queued(address=f"member{number}@example.org")
 
@@ -288,7 +288,9 @@ def _kill_after(line: str, patched: pytest.MonkeyPatch) -> None:
     if line == "claimed":
         patched.setattr(actions, "claim_due", then_die(actions.claim_due))
     elif line == "connected":
-        patched.setattr(jobs, "_over_one_connection", lambda mailer, *_: then_die(mailer.connected().__enter__)())
+        patched.setattr(
+            dispatching, "_over_one_connection", lambda mailer, *_: then_die(mailer.connected().__enter__)()
+        )
     elif line == "loaded":
         patched.setattr(outbox, "letter", then_die(outbox.letter))
     elif line == "handed over":

@@ -1,32 +1,25 @@
-"""Writing the outbox: queueing with the deed, claiming, and recording how each hand-over ended."""
+"""Queueing: a message is a row made in the transaction of the deed that says it."""
 
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
-from django.db.models.functions import Now
 from django.utils.translation import get_language
 
 from pamoja.foundation import clock
-from pamoja.foundation.actions import SYSTEM, Actor, action, joins_transaction
-from pamoja.foundation.events import announce
+from pamoja.foundation.actions import joins_transaction
 from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import Community, current_community
 from pamoja.kernel.identity.public import card_of, member_with_id, time_zone_of
 from pamoja.kernel.messaging import rules
-from pamoja.kernel.messaging.events import MessageGivenUp
 from pamoja.kernel.messaging.models import Message, community_if_entered
 from pamoja.kernel.messaging.queries import outbox, rendering
-from pamoja.kernel.messaging.rules import Priority, State
-
-log = logging.getLogger("pamoja.messaging")
+from pamoja.kernel.messaging.rules import Priority
 
 _wakers: list[Callable[[], object]] = []
 
@@ -102,47 +95,6 @@ def send_written(*, address: str, subject: str, text: str, html: str = "", prior
     )
 
 
-@action
-def claim_due(*, by: Actor = SYSTEM, limit: int) -> list[UUID]:
-    """Take what is due into one's hands, most urgent first: nobody else is given it until the lease ends."""
-    claimed = outbox.due_for_update(limit)
-    Message.objects.filter(pk__in=claimed).update(state=State.SENDING, attempts=F("attempts") + 1, claimed_at=Now())
-    return claimed
-
-
-@action
-def record_sent(*, by: Actor = SYSTEM, message_id: UUID, provider_id: str) -> None:
-    """The provider has taken the message; recording it twice changes nothing."""
-    for message in outbox.messages_for_update([message_id]):
-        message.state, message.sent_at, message.claimed_at = State.SENT, clock.now(), None
-        message.provider_id, message.error_code, message.error = rules.one_line(provider_id)[:200], "", ""
-        message.save(update_fields=["state", "sent_at", "claimed_at", "provider_id", "error_code", "error"])
-
-
-@action
-def record_failures(
-    *, by: Actor = SYSTEM, message_ids: Sequence[UUID], code: str, reason: str, permanent: bool
-) -> None:
-    """The provider has not taken these messages: they are tried again later, or have ended."""
-    for message in outbox.messages_for_update(list(message_ids)):
-        verdict = rules.after_failure(
-            permanent=permanent, attempts=message.attempts, due_at=message.due_at, now=clock.now()
-        )
-        message.state, message.claimed_at = verdict.state, None
-        message.error_code, message.error = code[:40], rules.one_line(reason)[:300]
-        if verdict.retry_after:
-            message.next_attempt_at = clock.now() + verdict.retry_after
-        message.save(update_fields=["state", "claimed_at", "error_code", "error", "next_attempt_at"])
-        if verdict.state in (State.FAILED, State.GIVEN_UP):
-            _say_given_up(message)
-
-
-@action
-def put_back(*, by: Actor = SYSTEM, message_ids: Sequence[UUID]) -> None:
-    """Let go of what was claimed and not tried."""
-    Message.objects.filter(pk__in=message_ids, state=State.SENDING).update(claimed_at=None)
-
-
 def wake_with(wake: Callable[[], object]) -> None:
     """Called once in each transaction that queues something due, to queue the job that hands it over."""
     _wakers.append(wake)
@@ -170,19 +122,6 @@ def _is_first_of_transaction() -> bool:
         known = cursor.fetchone()[0]
         cursor.execute("SELECT set_config('pamoja.dispatch_queued', %s, true)", [here])
     return bool(known != here)
-
-
-def _say_given_up(message: Message) -> None:
-    log.warning("a message was given up", extra={"message_id": str(message.pk), "code": message.error_code})
-    if message.community_id is not None:
-        announce(
-            MessageGivenUp(
-                message_id=message.pk,
-                member_id=message.member_id,
-                template=message.template,
-                reason_code=message.error_code,
-            )
-        )
 
 
 def _plain(value: object) -> Any:

@@ -1,10 +1,10 @@
-"""Outside parties: the mail server, and Django's own mail, which is led into the outbox."""
+"""The mail server."""
 
 from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -12,19 +12,14 @@ from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.core.mail import EmailMessage as DjangoMessage
-from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection, transaction
+from django.db import connection
 
-from pamoja.foundation import ids
 from pamoja.foundation.errors import ProviderFailure
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.messaging import rules
-from pamoja.kernel.messaging.actions import send_written
 from pamoja.kernel.messaging.errors import MailServerAway
 from pamoja.kernel.messaging.models import community_if_entered
 from pamoja.kernel.messaging.queries.outbox import Letter
-from pamoja.kernel.messaging.rules import Priority
 
 TIMEOUT_S = 15
 
@@ -62,38 +57,6 @@ class SmtpMailer:
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()
             server.close()
-
-
-class OutboxBackend(BaseEmailBackend):
-    """Django's mail backend: whatever Django or allauth mails is queued with the request's own transaction.
-
-    So no request waits for a mail server, and none of it is lost when one is away. What they mail is about signing in:
-    it goes first. The sender is always ours.
-    """
-
-    def send_messages(self, email_messages: Sequence[DjangoMessage]) -> int:
-        with transaction.atomic():
-            for message in email_messages:
-                _queue(message)
-        return len(email_messages)
-
-
-def _queue(message: DjangoMessage) -> None:
-    if message.attachments:
-        raise ValueError("mail carries no attachments: link to the page that shows them")
-    is_html = message.content_subtype == "html"
-    alternatives = [each[0] for each in getattr(message, "alternatives", []) if each[1] == "text/html"]
-    html = str(message.body) if is_html else str(alternatives[0]) if alternatives else ""
-    batch = ids.new_id()
-    for number, recipient in enumerate(message.recipients()):
-        send_written(
-            address=rules.bare_address(recipient),
-            subject=str(message.subject),
-            text="" if is_html else str(message.body),
-            html=html,
-            priority=Priority.SECURITY,
-            dedupe_key=f"mail:{batch}:{number}",
-        )
 
 
 def _connect(config: Any) -> smtplib.SMTP:
