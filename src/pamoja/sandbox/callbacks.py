@@ -7,7 +7,7 @@ too). A failed one is not repeated unless the preference `callback_attempts` say
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,13 +60,26 @@ class Callbacks:
         return len(self._under_way)
 
     def send(
-        self, *, url: str, body: object, about: str, scope: str, at: datetime, source: str = "", held: bool = False
+        self,
+        *,
+        url: str,
+        body: object,
+        about: str,
+        scope: str,
+        at: datetime,
+        source: str = "",
+        held: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> int:
-        """Sends `body` at the moment `at`; a held one waits until another of its scope has gone out."""
+        """Sends `body` at the moment `at`; a held one waits until another of its scope has gone out.
+
+        A text is sent as it is, with the `headers` that say what it is; anything else as JSON.
+        """
         number = self._store.insert(
             "callback",
             url=url,
-            body=json.dumps(body),
+            body=body if isinstance(body, str) else json.dumps(body),
+            headers=json.dumps(dict(headers or {})),
             about=about,
             scope=scope,
             source=source,
@@ -91,8 +104,8 @@ class Callbacks:
         """Posts `body` now and returns the JSON object answered, or None when none came in time."""
         started, timeout = time.perf_counter(), aiohttp.ClientTimeout(total=timeout_s)
         request = json.dumps(body).encode()
-        answer = await self._post(url, request, "", timeout)
-        self._write(url, request, answer, about=about, scope=scope, source="", started=started)
+        answer = await self._post(url, request, "", timeout, HEADERS)
+        self._write(url, request, answer, about=about, scope=scope, source="", started=started, headers=HEADERS)
         try:
             value = json.loads(answer.body)
         except ValueError:
@@ -127,18 +140,28 @@ class Callbacks:
         if row is None:
             return
         started, body = time.perf_counter(), row["body"].encode()
-        answer = await self._post(row["url"], body, row["source"], TIMEOUT)
+        headers = HEADERS | json.loads(row["headers"])
+        answer = await self._post(row["url"], body, row["source"], TIMEOUT, headers)
         self._write(
-            row["url"], body, answer, about=row["about"], scope=row["scope"], source=row["source"], started=started
+            row["url"],
+            body,
+            answer,
+            about=row["about"],
+            scope=row["scope"],
+            source=row["source"],
+            started=started,
+            headers=headers,
         )
         with self._store.transaction():
             self._record(row, was_taken=answer.status is not None and 200 <= answer.status < 300)
 
-    async def _post(self, url: str, body: bytes, source: str, timeout: aiohttp.ClientTimeout) -> Answer:
+    async def _post(
+        self, url: str, body: bytes, source: str, timeout: aiohttp.ClientTimeout, headers: dict[str, str]
+    ) -> Answer:
         try:
             session = self._session(source)
             async with session.post(
-                url, data=body, headers=HEADERS, allow_redirects=False, timeout=timeout
+                url, data=body, headers=headers, allow_redirects=False, timeout=timeout
             ) as response:
                 kept = await response.content.read(ANSWER_BYTES_KEPT)
                 return Answer(response.status, list(response.headers.items()), kept)
@@ -146,7 +169,16 @@ class Callbacks:
             return Answer(note=f"not delivered: {type(error).__name__} {error}".strip())
 
     def _write(
-        self, url: str, body: bytes, answer: Answer, *, about: str, scope: str, source: str, started: float
+        self,
+        url: str,
+        body: bytes,
+        answer: Answer,
+        *,
+        about: str,
+        scope: str,
+        source: str,
+        started: float,
+        headers: dict[str, str],
     ) -> None:
         self._log.write(
             direction="out",
@@ -154,7 +186,7 @@ class Callbacks:
             method="POST",
             url=url,
             peer=source,
-            headers=list(HEADERS.items()),
+            headers=list(headers.items()),
             body=body,
             status=answer.status,
             answer_headers=answer.headers,

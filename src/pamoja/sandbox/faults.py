@@ -12,7 +12,10 @@ from typing import Any
 from pamoja.sandbox.answers import BadInput, whole
 from pamoja.sandbox.store import Store
 
-SCOPES = ("all", "stk", "b2c")
+# Every channel that a fault can strike, as the switches name it.
+SCOPES = {"all": "Every channel", "stk": "Push", "b2c": "Payout", "message": "Messages"}
+MPESA = ("stk", "b2c")
+EVERY = tuple(scope for scope in SCOPES if scope != "all")
 
 
 @dataclass(frozen=True)
@@ -22,24 +25,25 @@ class Fault:
     kind: str
     title: str
     says: str
-    scopes: tuple[str, ...] = ("stk", "b2c")
+    scopes: tuple[str, ...] = MPESA
     numbers: dict[str, int] = field(default_factory=dict)
 
 
 GATE = (
-    Fault("token_expires", "Token expires", "The access token is refused although its time is not up.", ("stk", "b2c")),
+    Fault("token_expires", "Token expires", "The access token is refused although its time is not up."),
     Fault("spike_arrest", "Spike arrest", "The gateway answers 500.003.02 and does nothing."),
-    Fault("too_many_requests", "Quota (429)", "The gateway answers 429 and does nothing."),
-    Fault("internal_error", "Internal error", "The gateway answers 500.003.1001 and does nothing."),
-    Fault("html_error", "Error page", "A proxy answers 502 with a page of HTML instead of JSON."),
-    Fault("request_lost", "Request lost", "The line is closed without an answer; nothing was done."),
-    Fault("slow_answer", "Slow answer", "The answer comes late, in real time.", numbers={"delay_ms": 3000}),
+    Fault("too_many_requests", "Quota (429)", "The gateway answers 429 and does nothing.", EVERY),
+    Fault("internal_error", "Internal error", "The gateway answers 500 and does nothing.", EVERY),
+    Fault("html_error", "Error page", "A proxy answers 502 with a page of HTML instead of JSON.", EVERY),
+    Fault("request_lost", "Request lost", "The line is closed without an answer; nothing was done.", EVERY),
+    Fault("slow_answer", "Slow answer", "The answer comes late, in real time.", EVERY, {"delay_ms": 3000}),
 )
 ANSWER = (
     Fault(
         "answer_lost",
         "Answer lost",
-        "The line is closed without an answer although the prompt was shown or the payout accepted.",
+        "The line is closed without an answer although the prompt was shown, the payout or message accepted.",
+        EVERY,
     ),
 )
 CALLBACK = (
@@ -49,27 +53,29 @@ CALLBACK = (
         "The callback arrives before the push is answered.",
         ("stk",),
     ),
-    Fault("callback_lost", "Callback lost", "The callback is never sent."),
+    Fault("callback_lost", "Callback lost", "The callback is never sent.", EVERY),
     Fault(
         "callback_duplicated",
         "Callback duplicated",
         "The callback is sent several times at once.",
-        numbers={"times": 3},
+        EVERY,
+        {"times": 3},
     ),
     Fault(
-        "callback_late", "Callback late", "The callback is sent hours later, by the clock.", numbers={"delay_s": 7200}
+        "callback_late", "Callback late", "The callback is sent hours later, by the clock.", EVERY, {"delay_s": 7200}
     ),
     Fault(
         "callback_reordered",
         "Callbacks reordered",
         "The callback waits until the next one has overtaken it.",
-        numbers={"wait_s": 30},
+        EVERY,
+        {"wait_s": 30},
     ),
     Fault(
         "callback_wrong_amount",
         "Wrong amount",
         "The callback reports another amount than was paid.",
-        ("stk", "b2c"),
+        MPESA,
         {"more_kes": 1},
     ),
     Fault(
@@ -81,13 +87,11 @@ CALLBACK = (
         "forged_unknown",
         "Forged, unknown",
         "A stranger's address reports success for ids nobody issued.",
-        ("stk", "b2c"),
     ),
     Fault(
         "forged_success",
         "Forged success",
         "A stranger's address reports success for this payment before it is decided.",
-        ("stk", "b2c"),
     ),
     Fault(
         "unknown_result_code",
@@ -131,7 +135,23 @@ TRUTH = (
         ("b2c",),
     ),
 )
-CATALOGUE = {fault.kind: fault for fault in (*GATE, *ANSWER, *CALLBACK, *TRUTH)}
+MESSAGE = (
+    Fault(
+        "message_fails",
+        "Message fails",
+        "The message is accepted and then undelivered, with this code.",
+        ("message",),
+        {"code": 63018},
+    ),
+    Fault("read_before_delivered", "Read before delivered", "The later status is told first.", ("message",)),
+    Fault(
+        "signature_wrong",
+        "Wrong signature",
+        "What is told of a message, or a member writes, bears a signature that does not fit.",
+        ("message",),
+    ),
+)
+CATALOGUE = {fault.kind: fault for fault in (*GATE, *ANSWER, *CALLBACK, *TRUTH, *MESSAGE)}
 
 
 @dataclass

@@ -18,8 +18,9 @@ CREATE TABLE IF NOT EXISTS callback (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   url TEXT NOT NULL,
   body TEXT NOT NULL,
+  headers TEXT NOT NULL DEFAULT '{}',              -- JSON: those beside or instead of the usual ones
   about TEXT NOT NULL,                             -- what it reports, in words
-  scope TEXT NOT NULL,                             -- stk, b2c, c2b, command
+  scope TEXT NOT NULL,                             -- stk, b2c, c2b, command, message
   source TEXT NOT NULL DEFAULT '',                 -- the address it is sent from, when not the usual one
   attempts INTEGER NOT NULL DEFAULT 0,
   state TEXT NOT NULL CHECK (state IN ('waiting', 'held', 'sending')),

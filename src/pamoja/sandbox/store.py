@@ -15,6 +15,15 @@ from typing import Any
 Row = sqlite3.Row
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000", "wal_autocheckpoint=4000")
 
+COLUMNS_ADDED = (("callback", "headers", "TEXT NOT NULL DEFAULT '{}'"),)
+
+
+def _schemas() -> list[str]:
+    """The common tables, then those of each provider (`<provider>/schema.sql`)."""
+    here = files(__package__)
+    own = sorted((folder for folder in here.iterdir() if folder.is_dir()), key=lambda folder: folder.name)
+    return [file.read_text() for folder in (here, *own) if (file := folder.joinpath("schema.sql")).is_file()]
+
 
 class Store:
     """The file, and the only door to it."""
@@ -27,9 +36,17 @@ class Store:
         self._settings: dict[str, str] = {}
         for pragma in PRAGMAS:
             self._connection.execute(f"PRAGMA {pragma}")
-        schema = files(__package__).joinpath("schema.sql").read_text()
-        self._connection.executescript(f"BEGIN; {schema} COMMIT;")
+        for schema in _schemas():
+            self._connection.executescript(f"BEGIN; {schema} COMMIT;")
+        self._add_columns()
         self._settings |= dict(self._connection.execute("SELECT name, value FROM setting").fetchall())
+
+    def _add_columns(self) -> None:
+        """A file that was made before a column was thought of gets it now."""
+        for table, column, kind in COLUMNS_ADDED:
+            known = {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}
+            if column not in known:
+                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from pamoja.sandbox.answers import BadInput, whole
 from pamoja.sandbox.console.frame import back, form_of, page
-from pamoja.sandbox.faults import ANSWER, CALLBACK, CATALOGUE, GATE, TRUTH
+from pamoja.sandbox.faults import ANSWER, CALLBACK, CATALOGUE, GATE, MESSAGE, SCOPES, TRUTH
 from pamoja.sandbox.world import world_of
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -24,6 +24,7 @@ GROUPS = (
     ("The answer", "It happened, but the platform does not hear so.", ANSWER),
     ("The callback", "What is told of it, how often, when and by whom.", CALLBACK),
     ("The outcome", "Reports that contradict each other, or the truth.", TRUTH),
+    ("Messages", "WhatsApp and text messages have troubles of their own.", MESSAGE),
 )
 
 
@@ -31,7 +32,14 @@ async def show_faults(request: Request) -> Response:
     faults = world_of(request).faults
     switches = {switch.kind: switch for switch in faults.switches()}
     return page(
-        request, "faults.html", groups=GROUPS, switches=switches, settings=SETTINGS, seed=faults.seed, now_set=_now_set
+        request,
+        "faults.html",
+        groups=GROUPS,
+        switches=switches,
+        settings=SETTINGS,
+        scopes=SCOPES,
+        seed=faults.seed,
+        now_set=_now_set,
     )
 
 

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any
 
 from pamoja.sandbox.callbacks import STRANGER
+from pamoja.sandbox.delivery import post
 from pamoja.sandbox.faults import ANSWER, CALLBACK, TRUTH
 from pamoja.sandbox.mpesa import checks
 from pamoja.sandbox.mpesa.credential import Credential
 from pamoja.sandbox.mpesa.daraja import DarajaError
-from pamoja.sandbox.mpesa.delivery import post
 from pamoja.sandbox.mpesa.identifiers import new_conversation_id, new_receipt, new_request_id
 from pamoja.sandbox.mpesa.known import code_value, result_text
 from pamoja.sandbox.store import Row

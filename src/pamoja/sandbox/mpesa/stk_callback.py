@@ -6,8 +6,8 @@ from typing import Any
 
 from pamoja.sandbox.callbacks import STRANGER
 from pamoja.sandbox.clock import NAIROBI, from_seconds
+from pamoja.sandbox.delivery import post
 from pamoja.sandbox.mpesa import c2b_notice
-from pamoja.sandbox.mpesa.delivery import post
 from pamoja.sandbox.mpesa.identifiers import new_checkout_request_id, new_receipt, new_request_id
 from pamoja.sandbox.mpesa.known import code_value, result_text
 from pamoja.sandbox.store import Row
