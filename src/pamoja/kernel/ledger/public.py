@@ -28,6 +28,7 @@ from pamoja.kernel.ledger.errors import (
     NothingToExchange,
     OneAccount,
 )
+from pamoja.kernel.ledger.queries.describing import Described, LineInWords, described, in_words, reference_describer
 from pamoja.kernel.ledger.queries.reading import account_of, balance, balance_at, balances, statement, trial_balance
 from pamoja.kernel.ledger.queries.verifying import Finding, invariants, verify
 from pamoja.kernel.ledger.rules import (
@@ -51,6 +52,7 @@ __all__ = [
     "AmountNotPositive",
     "Balance",
     "CurrencyDiffers",
+    "Described",
     "Entry",
     "EntryId",
     "EntryUnknown",
@@ -61,6 +63,7 @@ __all__ = [
     "HoldUnknown",
     "InsufficientFunds",
     "KeyReused",
+    "LineInWords",
     "LinkedRefused",
     "NothingToExchange",
     "OneAccount",
@@ -75,13 +78,16 @@ __all__ = [
     "balance_at",
     "balances",
     "capture",
+    "described",
     "exchange",
     "expire_holds",
     "hold",
+    "in_words",
     "invariants",
     "open_account",
     "post",
     "post_batch",
+    "reference_describer",
     "release",
     "reverse",
     "statement",

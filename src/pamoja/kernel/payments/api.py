@@ -12,6 +12,7 @@ from pamoja.foundation.money import Money
 from pamoja.foundation.paging import page_of
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity.public import MemberRequest, api_auth, require_recent_sign_in, time_zone_of
+from pamoja.kernel.ledger.public import in_words
 from pamoja.kernel.payments.actions import wallet as deeds
 from pamoja.kernel.payments.errors import StatementTooLong
 from pamoja.kernel.payments.queries.history import member_payments, own_payment
@@ -87,13 +88,13 @@ def show_statement(request: MemberRequest, since: date | None = None, until: dat
         return StatementOut(since=begins, until=ends, opening=nothing, lines=[], closing=nothing)
     lines = [
         StatementLineOut(
-            at=line.at,
-            description=line.description,
-            reference=line.reference,
-            amount=MoneyOut.of(found.money(line.amount_minor)),
-            balance=MoneyOut.of(found.money(line.balance_minor)),
+            at=each.line.at,
+            description=each.sentence,
+            reference=each.line.reference,
+            amount=MoneyOut.of(found.money(each.line.amount_minor)),
+            balance=MoneyOut.of(found.money(each.line.balance_minor)),
         )
-        for line in found.lines
+        for each in in_words(found.lines)
     ]
     return StatementOut(
         since=begins, until=ends, opening=MoneyOut.of(found.opening), lines=lines, closing=MoneyOut.of(found.closing)

@@ -9,8 +9,7 @@ from pydantic import Field
 
 from pamoja.foundation.money import Money
 from pamoja.kernel.payments.models import Collection, Payout
-from pamoja.kernel.payments.queries.history import Kind, PaymentLine, Standing, receipt_of, standing_of
-from pamoja.kernel.payments.rules.mpesa import description_of
+from pamoja.kernel.payments.queries.history import Kind, PaymentLine, Standing, receipt_of, standing_of, titles_of
 
 
 class MoneyOut(Schema):
@@ -62,7 +61,7 @@ class PaymentOut(Schema):
             id=payment.public_id,
             kind=kind,
             amount=MoneyOut.of(payment.amount),
-            title=description_of(payment.purpose),
+            title=titles_of([payment.purpose])[payment.purpose],
             purpose=payment.purpose,
             state=payment.state,
             standing=standing_of(kind, payment.state),

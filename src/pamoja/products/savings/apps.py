@@ -1,4 +1,4 @@
-"""Wiring of savings: how feeds name circles, who may follow one live, and the role that looks after all of them."""
+"""Wiring of savings: how feeds and statements name what is its own, who may follow a circle live, and its role."""
 
 from django.apps import AppConfig
 
@@ -10,10 +10,16 @@ class SavingsConfig(AppConfig):
     def ready(self) -> None:
         from pamoja.kernel.audit.public import name_resolver
         from pamoja.kernel.identity.public import declare_role
+        from pamoja.kernel.ledger.public import reference_describer
         from pamoja.kernel.live.public import declare_topic
         from pamoja.products.savings import reactions  # noqa: F401 - reactions register themselves
+        from pamoja.products.savings.queries import describing
         from pamoja.products.savings.queries.seats import MANAGE, circle_names, may_follow
 
         name_resolver("circle", circle_names)
+        reference_describer("savings.contribution", describing.contributions_described)
+        reference_describer("savings.round", describing.rounds_described)
+        reference_describer("savings.payout", describing.payouts_described)
+        reference_describer("circle", describing.circles_described)
         declare_topic("circle", may_follow=may_follow)
         declare_role("savings_manager", {MANAGE})

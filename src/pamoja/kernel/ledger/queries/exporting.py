@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pamoja.foundation.money import Money
+from pamoja.kernel.ledger.queries.describing import LineInWords, in_words
 from pamoja.kernel.ledger.rules import Statement, StatementLine
 
 _HEADINGS = ("Date", "Time", "Entry", "What", "Reference", "Amount", "Balance")
@@ -23,8 +24,8 @@ def as_csv(statement: Statement, zone: str) -> str:
     rows = csv.writer(out)
     rows.writerow([*_HEADINGS[:5], f"Amount ({statement.opening.currency})", "Balance"])
     rows.writerow([*_moment(statement.since, zone), "", "Opening balance", "", "", statement.opening.decimal])
-    for line in statement.lines:
-        rows.writerow([_safe(cell) for cell in _cells(statement, line, zone)[:5]] + _amounts(statement, line))
+    for worded in in_words(statement.lines):
+        rows.writerow([*map(_safe, _cells(worded, zone)), *_amounts(statement, worded.line)])
     rows.writerow([*_moment(statement.until, zone), "", "Closing balance", "", "", statement.closing.decimal])
     return out.getvalue()
 
@@ -45,10 +46,11 @@ def as_pdf(statement: Statement, zone: str, *, title: str, holder: str) -> bytes
         f"Opening {_written(statement.opening)} + in {_written(statement.moved_in)} − out "
         f"{_written(statement.moved_out)} = closing {_written(statement.closing)}"
     )
-    rows = [list(_HEADINGS)]
-    for line in statement.lines:
-        cells = _cells(statement, line, zone)
-        rows.append([*cells[:3], Paragraph(_escaped(cells[3]), plain), *cells[4:5], *_amounts(statement, line)])
+    rows: list[list[object]] = [list(_HEADINGS)]
+    for worded in in_words(statement.lines):
+        *when, what, reference = _cells(worded, zone)
+        words = [Paragraph(_escaped(cell), plain) for cell in (what, reference)]
+        rows.append([*when, *words, *_amounts(statement, worded.line)])
     table = Table(rows, colWidths=[21 * mm, 13 * mm, 16 * mm, 58 * mm, 28 * mm, 24 * mm, 24 * mm], repeatRows=1)
     table.setStyle(
         TableStyle(
@@ -64,20 +66,20 @@ def as_pdf(statement: Statement, zone: str, *, title: str, holder: str) -> bytes
     )
     out = io.BytesIO()
     page = SimpleDocTemplate(out, pagesize=A4, margin=15 * mm, leftMargin=13 * mm, rightMargin=13 * mm, title=title)
-    words = [
+    opening = [
         Paragraph(_escaped(title), head),
         Paragraph(_escaped(f"{holder} · {period}"), plain),
         Spacer(1, 4 * mm),
         Paragraph(_escaped(proof), plain),
         Spacer(1, 4 * mm),
     ]
-    page.build([*words, table])
+    page.build([*opening, table])
     return out.getvalue()
 
 
-def _cells(statement: Statement, line: StatementLine, zone: str) -> list[str]:
-    what = " · ".join(part for part in (line.description or line.kind, line.note) if part)
-    return [*_moment(line.at, zone), str(line.entry_number), what, line.reference, *_amounts(statement, line)]
+def _cells(worded: LineInWords, zone: str) -> list[str]:
+    line = worded.line
+    return [*_moment(line.at, zone), str(line.entry_number), worded.sentence, worded.reference]
 
 
 def _amounts(statement: Statement, line: StatementLine) -> list[str]:

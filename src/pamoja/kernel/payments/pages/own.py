@@ -11,6 +11,7 @@ from pamoja.foundation import ids
 from pamoja.foundation.errors import Refusal
 from pamoja.foundation.paging import page_of
 from pamoja.kernel.identity.public import MemberRequest, needs_member, time_zone_of
+from pamoja.kernel.ledger.public import described
 from pamoja.kernel.payments.actions.reviewing import MANAGE
 from pamoja.kernel.payments.actions.wallet import try_own_payment_again
 from pamoja.kernel.payments.forms import PaymentFilter
@@ -60,10 +61,12 @@ def payment(request: MemberRequest, public_id: str) -> HttpResponse:
     """One payment: how it stands, and its receipt. It follows by itself while something is happening."""
     found = own_payment(request.member.pk, public_id)
     is_in = isinstance(found, Collection)
+    about = described([found.purpose]).get(found.purpose)
     context = {
         "payment": found,
         "is_in": is_in,
-        "title": description_of(found.purpose),
+        "about": about,
+        "title": about.words if about else description_of(found.purpose),
         "standing": standing_of("in" if is_in else "out", found.state),
         "is_moving": found.state in _MOVING,
         "waits": found.state == CollectionState.FAILED and is_in,

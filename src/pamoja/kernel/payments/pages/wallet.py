@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pamoja.foundation import clock
 from pamoja.foundation.errors import Refusal
 from pamoja.foundation.home import HomeCard, Urgency
-from pamoja.foundation.paging import page_of
+from pamoja.foundation.money import Money
+from pamoja.foundation.paging import Page, page_of
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity.public import (
     MemberRequest,
@@ -23,6 +24,7 @@ from pamoja.kernel.identity.public import (
     phone_of,
     time_zone_of,
 )
+from pamoja.kernel.ledger.public import LineInWords, Statement, in_words
 from pamoja.kernel.payments.actions.wallet import top_up_wallet, withdraw_from_wallet
 from pamoja.kernel.payments.forms import MoneyForm, PaymentFilter
 from pamoja.kernel.payments.models import Collection, Payout
@@ -48,15 +50,10 @@ def wallet(request: MemberRequest) -> HttpResponse:
     statement = None
     if begins and ends and timedelta() < ends - begins <= timedelta(days=_STATEMENT_DAYS_MAX):
         statement = wallet_statement(request.member.pk, currency, begins, ends)
-    lines = [
-        (line, statement.money(line.amount_minor), statement.money(line.balance_minor))
-        for line in (reversed(statement.lines) if statement else ())
-        if statement
-    ]
     context = {
         "wallet": wallet_balance(request.member.pk, currency),
         "statement": statement,
-        "page": page_of(lines, request.GET.get("page", 1)),
+        "page": _page(statement, request.GET.get("page", 1)),
         "form": form,
         "first": first,
         "last": last,
@@ -88,6 +85,18 @@ def home_cards(request: HttpRequest) -> list[HomeCard]:
     currency = current_community().currency
     context = {"wallet": wallet_balance(member.pk, currency), "can_pay": _can_pay(currency)}
     return [HomeCard(Urgency.SOON, "payments/_home_wallet.html", context, order=-1)]
+
+
+def _page(statement: Statement | None, number: object) -> Page[tuple[LineInWords, Money, Money]]:
+    """The newest movements first; only those on the page are put into words."""
+    if statement is None:
+        return page_of([], number)
+    page = page_of(list(reversed(statement.lines)), number)
+    lines = [
+        (each, statement.money(each.line.amount_minor), statement.money(each.line.balance_minor))
+        for each in in_words(page.items)
+    ]
+    return Page(lines, page.number, page.size, page.count)
 
 
 def _money_page(request: MemberRequest, template: str, deed: Callable[..., Collection | Payout]) -> HttpResponse:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection as Several
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from pamoja.foundation import ids
 from pamoja.foundation.money import Money
+from pamoja.kernel.ledger.public import described
 from pamoja.kernel.payments.errors import PaymentNotFound
 from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout
 from pamoja.kernel.payments.rules.mpesa import description_of
@@ -40,11 +42,12 @@ STANDINGS: dict[Kind, dict[Standing, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class PaymentLine:
-    """One payment as its member sees it; `standing` sums its state up."""
+    """One payment as its member sees it: `title` says what it was for, `standing` sums its state up."""
 
     id: UUID
     kind: Kind
     amount: Money
+    title: str
     purpose: str
     state: str
     standing: Standing
@@ -54,11 +57,6 @@ class PaymentLine:
     @property
     def public_id(self) -> str:
         return ids.public("collection" if self.kind == "in" else "payout", self.id)
-
-    @property
-    def title(self) -> str:
-        """What it was for, in a word or two."""
-        return description_of(self.purpose)
 
 
 class PaymentLines:
@@ -71,10 +69,10 @@ class PaymentLines:
         return int(self._rows.count())
 
     def __getitem__(self, wanted: slice) -> list[PaymentLine]:
-        return [_line(row) for row in self._rows[wanted]]
+        return _lines(self._rows[wanted])
 
-    def __iter__(self) -> Iterable[PaymentLine]:
-        return (_line(row) for row in self._rows)
+    def __iter__(self) -> Iterator[PaymentLine]:
+        return iter(_lines(self._rows))
 
 
 _MODELS: tuple[tuple[type[Collection] | type[Payout], Kind], ...] = ((Collection, "in"), (Payout, "out"))
@@ -145,11 +143,24 @@ def _rows(
     return named
 
 
-def _line(row: dict[str, Any]) -> PaymentLine:
+def titles_of(purposes: Several[str]) -> dict[str, str]:
+    """What payments were for: as whoever asked for them says it, else in a word or two."""
+    known = described(purposes)
+    return {each: known[each].words if each in known else description_of(each) for each in purposes}
+
+
+def _lines(found: Iterable[dict[str, Any]]) -> list[PaymentLine]:
+    rows = list(found)
+    titles = titles_of({row["purpose"] for row in rows})
+    return [_line(row, titles[row["purpose"]]) for row in rows]
+
+
+def _line(row: dict[str, Any], title: str) -> PaymentLine:
     return PaymentLine(
         id=row["id"],
         kind=row["kind"],
         amount=Money(row["amount_minor"], row["currency"]),
+        title=title,
         purpose=row["purpose"],
         state=row["state"],
         standing=standing_of(row["kind"], row["state"]),
