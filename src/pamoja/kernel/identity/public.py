@@ -3,12 +3,14 @@
 from pamoja.kernel.identity.actions.joining import join_community, register_person, restore_member, suspend_member
 from pamoja.kernel.identity.actions.profiles import change_payment_method, change_profile, confirm_phone
 from pamoja.kernel.identity.actions.roles import change_roles
+from pamoja.kernel.identity.actions.trying import Limit, take_try
 from pamoja.kernel.identity.errors import (
     MemberNotFound,
     NoPhone,
     NotAMember,
     RecentSignInNeeded,
     SignInNeeded,
+    TooManyTries,
 )
 from pamoja.kernel.identity.events import (
     MemberJoined,
@@ -24,6 +26,7 @@ from pamoja.kernel.identity.queries.asking import (
     MemberRequest,
     actor_for,
     actor_of,
+    address_of,
     api_auth,
     declare_role,
     declared_roles,
@@ -56,6 +59,7 @@ __all__ = [
     "MEMBER",
     "OPERATOR",
     "STAFF",
+    "Limit",
     "Member",
     "MemberCard",
     "MemberJoined",
@@ -73,8 +77,10 @@ __all__ = [
     "RolesChanged",
     "SignInNeeded",
     "SignedIn",
+    "TooManyTries",
     "actor_for",
     "actor_of",
+    "address_of",
     "api_auth",
     "card_of",
     "cards_of",
@@ -106,5 +112,6 @@ __all__ = [
     "restore_member",
     "short_name",
     "suspend_member",
+    "take_try",
     "time_zone_of",
 ]

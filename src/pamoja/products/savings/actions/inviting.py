@@ -8,6 +8,7 @@ from uuid import UUID
 from pamoja.foundation import clock
 from pamoja.foundation.actions import Actor, action
 from pamoja.foundation.events import announce
+from pamoja.kernel.identity.public import Limit, take_try
 from pamoja.products.savings.errors import CircleNotGathering, CircleSettingInvalid, InvitationNotFound
 from pamoja.products.savings.events import InvitationMade, InvitationWithdrawn
 from pamoja.products.savings.models import Circle, CircleMember, Invitation
@@ -17,6 +18,19 @@ from pamoja.products.savings.rules import invitations
 
 # Codes that are good at the same time; more would only be guessed more easily.
 INVITATIONS_MAX = 200
+
+# Looking at an invitation, joining with it and mistyping it a few times all fit; guessing does not.
+CODE_TRIES = Limit("invitation-code", 10)
+CODE_TRIES_FROM_ADDRESS = Limit("invitation-code-from", 30)
+
+
+def take_code_try(*, by: Actor, address: str) -> None:
+    """Count one try of an invitation's code, right or wrong, before it is looked up.
+
+    Raises: TooManyTries with `retry_after_s`, for the person or for the network address they come from.
+    """
+    take_try(CODE_TRIES_FROM_ADDRESS, address)
+    take_try(CODE_TRIES, str(by.person_id))
 
 
 @action

@@ -15,7 +15,7 @@ from pamoja.products.savings.schemas.asking import Key
 from pamoja.products.savings.schemas.documents import CircleDocument
 from pamoja.products.savings.schemas.showing import Problem
 
-REFUSED = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+REFUSED = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
 
 IDEMPOTENCY_KEY: Key = Header(
     ..., alias="Idempotency-Key", description="Chosen by you, once a payment: sent again, nothing is paid twice."

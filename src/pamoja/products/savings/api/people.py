@@ -6,8 +6,8 @@ from ninja import Router, Status
 
 from pamoja.foundation import ids
 from pamoja.kernel.communities.public import require_product
-from pamoja.kernel.identity.public import MemberRequest
-from pamoja.products.savings.actions.inviting import invite, revoke_invitation
+from pamoja.kernel.identity.public import MemberRequest, address_of
+from pamoja.products.savings.actions.inviting import invite, revoke_invitation, take_code_try
 from pamoja.products.savings.actions.joining import (
     accept_rules,
     admit_member,
@@ -34,6 +34,7 @@ by_code = Router()
 def look_at_invitation(request: MemberRequest, code: str) -> PreviewOut:
     """The circle behind a code, with its rules, before joining."""
     require_product("savings")
+    take_code_try(by=request.actor, address=address_of(request))
     return PreviewOut.of(invitation_preview(code, request.actor))
 
 
@@ -41,6 +42,7 @@ def look_at_invitation(request: MemberRequest, code: str) -> PreviewOut:
 def join(request: MemberRequest, body: JoinIn) -> CircleDocument:
     """With the code and the version of the rules that was accepted."""
     require_product("savings")
+    take_code_try(by=request.actor, address=address_of(request))
     seat = join_by_invitation(
         by=request.actor,
         code=body.code,

@@ -9,7 +9,9 @@ from django.urls import reverse
 from pamoja.foundation.errors import Refusal
 from pamoja.foundation.paging import page_of
 from pamoja.kernel.communities.public import current_community
-from pamoja.kernel.identity.public import MemberRequest, needs_member
+from pamoja.kernel.identity.public import MemberRequest, TooManyTries, needs_member
+from pamoja.kernel.identity.public import address_of as network_address_of
+from pamoja.products.savings.actions.inviting import take_code_try
 from pamoja.products.savings.actions.joining import join_by_invitation
 from pamoja.products.savings.errors import AlreadyInCircle, InvitationNotFound
 from pamoja.products.savings.forms import CodeForm, FilterForm, JoiningForm, add_refusal
@@ -17,7 +19,7 @@ from pamoja.products.savings.pages.doors import address_of
 from pamoja.products.savings.pages.rings import seats_taken
 from pamoja.products.savings.queries.evidence import InvitationPreview, invitation_preview
 from pamoja.products.savings.queries.lists import circles_of, discoverable_circles
-from pamoja.products.savings.rules import invitations, money
+from pamoja.products.savings.rules import money
 
 LISTED_A_PAGE = 12
 
@@ -60,19 +62,24 @@ def discover(request: MemberRequest) -> HttpResponse:
 def enter_code(request: MemberRequest) -> HttpResponse:
     """Type an invitation's code."""
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        code = invitations.read_code(form.cleaned_data["code"])
-        if code is None:
-            add_refusal(form, InvitationNotFound(field="code"))
-        else:
-            return redirect(reverse("savings:invitation", args=[invitations.shown_code(code)]))
-    return render(request, "savings/enter_code.html", {"form": form}, status=422 if form.errors else 200)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                found = _invitation(request, form.cleaned_data["code"]).invitation
+            except (InvitationNotFound, TooManyTries) as refusal:
+                form.add_error("code", refusal.sentence)
+                status = 429 if refusal.kind == "limit" else 422
+            else:
+                return redirect(reverse("savings:invitation", args=[found.shown_code]))
+    return render(request, "savings/enter_code.html", {"form": form}, status=status)
 
 
 @needs_member
 def invitation(request: MemberRequest, code: str) -> HttpResponse:
     """What somebody is invited to, and joining it."""
-    preview = invitation_preview(code, request.actor)
+    preview = _invitation(request, code)
     form = JoiningForm(request.POST or None, initial={"rules_version": preview.circle.rules_version})
     if request.method == "POST" and form.is_valid():
         try:
@@ -103,6 +110,12 @@ def invitation(request: MemberRequest, code: str) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+def _invitation(request: MemberRequest, code: str) -> InvitationPreview:
+    """Raises: TooManyTries; InvitationNotFound."""
+    take_code_try(by=request.actor, address=network_address_of(request))
+    return invitation_preview(code, request.actor)
 
 
 def _state(preview: InvitationPreview) -> str:
