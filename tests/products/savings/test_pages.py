@@ -8,7 +8,17 @@ from io import StringIO
 import pytest
 
 from pamoja.foundation import ids
-from tests.products.savings.circles import a_group, a_running_group, fund, shillings, wallet
+from tests.products.savings.circles import (
+    a_group,
+    a_running_group,
+    after,
+    fund,
+    pay,
+    pay_out,
+    shillings,
+    sweep,
+    wallet,
+)
 from tests.world.cast import a_member, signed_in
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -261,3 +271,93 @@ def test_what_is_due_today_is_the_first_card_at_home(community, clock):
 
     assert "Pay KSh 5,000" in home
     assert home.index("Pay KSh 5,000") < home.index("Your circles")
+
+
+def test_whoever_is_owed_arrears_lets_go_of_them_on_the_page(at, clock):
+    group = a_running_group(3, shortfall_rule="pay_what_is_in", shortfall_after_days=1)
+    pay(group, 1, 0, 1)
+    clock.turn_to(after(group, 1, days=1, seconds=1))
+    sweep()
+    owed = group.contribution(1, 2)
+    deed = at(f"pay/{ids.public('contribution', owed.pk)}/forgive/")
+
+    shown = {place: signed_in(group.people[place]).get(at("", group)) for place in (0, 1, 2)}
+
+    assert all("Arrears" in words(page) for page in shown.values())
+    assert [deed in page.content.decode() for page in shown.values()] == [True, False, False]
+    signed_in(group.people[1]).post(deed)
+    assert "reauthenticate" in signed_in(group.people[0], seconds_ago=3600).post(deed).url
+    assert group.contribution(1, 2).state == "overdue"
+    done = signed_in(group.people[0]).post(deed, follow=True)
+    assert group.contribution(1, 2).state == "forgiven"
+    assert "You have let go of KSh 5,000" in words(done)
+    assert deed not in done.content.decode()
+
+
+def test_a_wallet_says_in_words_what_moved_it(community, at, clock):
+    group = a_running_group(2)
+    payer = group.people[0]
+    pay(group, 1, 0, 1)
+    pay_out(group, 1)
+    browser, wallet_page = signed_in(payer), f"/c/{community.slug}/wallet/"
+
+    page, sheet = browser.get(wallet_page), browser.get(f"{wallet_page}statement.csv").content.decode()
+
+    assert f'<a href="{at("", group)}">Contribution to Harvest, round 1</a>' in page.content.decode()
+    assert [row.split(",", 3)[3] for row in sheet.splitlines()[2:-1]] == [
+        "test,,5000.00,5000.00",
+        '"Contribution to Harvest, round 1",,-5000.00,0.00',
+        '"Pot of Harvest, round 1",,10000.00,10000.00',
+    ]
+    for text in (page.content.decode(), sheet):
+        assert "savings.contribution" not in text
+        assert "savings.round" not in text
+
+
+def test_a_late_fee_is_told_from_the_contribution_it_came_with(community, clock):
+    group = a_running_group(2, late_fee=shillings(200), grace_days=1)
+    clock.turn_to(after(group, 1, days=2))
+    sweep()
+    pay(group, 1, 1)
+
+    sheet = signed_in(group.people[1]).get(f"/c/{community.slug}/wallet/statement.csv").content.decode()
+
+    assert '"Contribution to Harvest, round 1",,-5000.00' in sheet
+    assert '"Contribution to Harvest, round 1 · late fee",,-200.00' in sheet
+
+
+@pytest.mark.usefixtures("community")
+def test_codes_cannot_be_guessed_at_speed(at):
+    guesser = signed_in(a_member("Zawadi Nduta"))
+
+    answers = [guesser.post(at("join/"), {"code": f"K7QM-XW3{last}"}) for last in "34679ACDEFG"]
+
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    assert "That was a lot of tries" in words(answers[-1])
+    assert 'id="id_code_error"' in answers[-1].content.decode()
+    assert guesser.get(at("join/K7QM-XW3P/")).status_code == 429
+    api = guesser.get(at("").replace("/savings/", "/api/v1/savings/") + "invitations/K7QM-XW3P")
+    assert (api.status_code, api.json()["code"]) == (429, "identity.too_many_tries")
+
+
+def test_a_right_code_does_not_help_who_guesses(at):
+    from pamoja.products.savings.public import invite
+
+    group = a_group(2)
+    code = invite(by=group.organiser, circle_id=group.circle_id).shown_code
+    guesser = signed_in(a_member("Zawadi Nduta"))
+    for last in "34679ACDEF":
+        guesser.get(at(f"join/K7QM-XW3{last}/"))
+
+    assert guesser.get(at(f"join/{code}/")).status_code == 429
+    assert signed_in(a_member("Farid Ali")).get(at(f"join/{code}/")).status_code == 200
+
+
+def test_codes_are_not_guessed_from_one_address_by_many(at):
+    answers = [
+        signed_in(guesser, REMOTE_ADDR="198.51.100.7").get(at("join/K7QM-XW3P/")).status_code
+        for guesser in [a_member(f"Guesser {number}") for number in range(4)]
+        for _ in range(8)
+    ]
+
+    assert answers == [404] * 30 + [429] * 2

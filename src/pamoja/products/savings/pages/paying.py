@@ -73,6 +73,7 @@ def from_phone(request: MemberRequest, contribution_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs_member
+@needs_recent_sign_in
 def forgive(request: MemberRequest, contribution_id: UUID) -> HttpResponse:
     """Let go of arrears that one is owed."""
     try:

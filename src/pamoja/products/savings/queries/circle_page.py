@@ -110,6 +110,11 @@ class CirclePage:
         return [each for each in self.rounds if each.round.is_open]
 
     @property
+    def arrears(self) -> list[tuple[RoundLine, ContributionLine]]:
+        """What is still owed to recipients whose pot went out short."""
+        return [(each, owed) for each in self.rounds if each.round.is_paid_out for owed in each.contributions]
+
+    @property
     def current(self) -> RoundLine | None:
         """The round that the page is about: the earliest open one."""
         return next(iter(self.open_rounds), None)
