@@ -120,3 +120,31 @@ def test_reminds_three_days_before_and_on_the_day_at_nine(now: str, expected: st
 def test_collects_at_ten_where_the_member_lives() -> None:
     assert calendar.collected_at(date(2027, 7, 1), "Europe/London") == utc("2027-07-01T09:00")
     assert calendar.collected_at(date(2027, 7, 1), "Africa/Nairobi") == utc("2027-07-01T07:00")
+
+
+@pytest.mark.parametrize(
+    ("due_at", "expected"),
+    [
+        ("2027-01-31T21:00", "2027-02-01T06:00"),  # the day ended at midnight in Nairobi
+        ("2027-02-01T06:00", "2027-02-01T06:00"),
+        ("2027-02-01T06:01", "2027-02-02T06:00"),
+    ],
+)
+def test_who_is_late_hears_it_on_the_first_morning(due_at: str, expected: str) -> None:
+    assert calendar.first_late_reminder_at(utc(due_at), "Africa/Nairobi") == utc(expected)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [(1, "2027-02-03T06:00"), (2, "2027-02-05T06:00"), (3, None), (4, None), (0, None)],
+)
+def test_reminders_of_the_late_become_rarer_and_end(told: int, expected: str | None) -> None:
+    found = calendar.late_reminder_after(utc("2027-02-01T06:00"), told, "Africa/Nairobi")
+
+    assert found == (utc(expected) if expected else None)
+
+
+def test_what_rests_goes_on_at_the_same_hour() -> None:
+    assert calendar.moved_on(utc("2027-03-27T09:00"), timedelta(days=2, hours=3), "Europe/London") == utc(
+        "2027-03-29T08:00"
+    )

@@ -21,7 +21,7 @@ from pamoja.products.savings.actions.collecting import (
     record_collected,
     record_not_collected,
 )
-from pamoja.products.savings.actions.falling_due import add_late_fees, mark_overdue, remind_of_due
+from pamoja.products.savings.actions.falling_due import add_late_fees, mark_overdue, remind_of_due, remind_of_late
 from pamoja.products.savings.actions.ordering import expire_swaps
 from pamoja.products.savings.actions.paying_out import pay_out_round
 from pamoja.products.savings.actions.sending import record_not_sent, record_sent, send_to_phone
@@ -122,6 +122,10 @@ def _mark_overdue(circle_id: UUID) -> None:
     mark_overdue(by=SYSTEM, circle_id=circle_id)
 
 
+def _remind_of_late(circle_id: UUID) -> None:
+    remind_of_late(by=SYSTEM, circle_id=circle_id)
+
+
 def _fine(circle_id: UUID) -> None:
     add_late_fees(by=SYSTEM, circle_id=circle_id)
 
@@ -140,6 +144,7 @@ STEPS: list[tuple[Callable[[], list[UUID]], Callable[[UUID], None]]] = [
     (sweeping.circles_to_collect, _collect),
     (sweeping.circles_to_mark_overdue, _mark_overdue),
     (sweeping.circles_to_fine, _fine),
+    (sweeping.circles_to_remind_of_late, _remind_of_late),
     (sweeping.rounds_to_pay_out, _pay_short_pot),
     (sweeping.circles_with_old_swaps, _expire_swaps),
 ]

@@ -218,15 +218,14 @@ def _rounds_paid_out(played: Played) -> int:
 
 def _next_moment() -> datetime | None:
     unpaid = Contribution.objects.filter(state__in=["due", "overdue"], circle__status="running")
+    late = unpaid.filter(state="overdue").exclude(collecting="asked")
     moments = [
         *Contribution.objects.filter(state="due", circle__status="running")
         .aggregate(Min("remind_at"), Min("due_at"))
         .values(),
         *unpaid.aggregate(Min("collect_at")).values(),
-        *unpaid.filter(state="overdue", late_fee_minor=0)
-        .exclude(collecting="asked")
-        .aggregate(Min("fee_due_at"))
-        .values(),
+        *late.aggregate(Min("remind_at")).values(),
+        *late.filter(late_fee_minor=0).aggregate(Min("fee_due_at")).values(),
         *Round.objects.filter(state="scheduled", circle__status="running").aggregate(Min("opens_at")).values(),
         _next_payment_moment(),
     ]

@@ -10,10 +10,11 @@ from pamoja.foundation import clock
 from pamoja.foundation.actions import Actor, action
 from pamoja.foundation.events import announce
 from pamoja.products.savings.actions.contributing import stop_asking
-from pamoja.products.savings.events import ContributionDueSoon, ContributionOverdue, LateFeeAdded
+from pamoja.products.savings.events import ContributionDueSoon, ContributionOverdue, LateFeeAdded, LateMemberReminded
 from pamoja.products.savings.models import Circle, Contribution
 from pamoja.products.savings.queries.locking import circle_for_update
 from pamoja.products.savings.queries.seats import zones_of
+from pamoja.products.savings.queries.sweeping import late_to_remind
 from pamoja.products.savings.rules import calendar, money
 
 
@@ -45,10 +46,39 @@ def mark_overdue(*, by: Actor, circle_id: UUID) -> int:
     """Whoever has not paid by the end of the due day is late from now on; says how many."""
     circle, now = circle_for_update(circle_id), clock.now()
     late = _unpaid(circle, state=Contribution.State.DUE, due_at__lte=now)
+    zones = zones_of(circle, [each.seat.member_id for each in late])
     for each in late:
-        each.state, each.remind_at = Contribution.State.OVERDUE, None
+        each.state = Contribution.State.OVERDUE
+        each.remind_at = calendar.first_late_reminder_at(each.due_at, zones[each.seat.member_id])
         each.save(update_fields=["state", "remind_at"])
         announce(ContributionOverdue(**_about(circle, each), amount=each.amount))
+    return len(late)
+
+
+@action
+def remind_of_late(*, by: Actor, circle_id: UUID) -> int:
+    """Tell those who are late, three times at most and ever more rarely; says how many.
+
+    Arrears of a circle that is over are still owed, so they are reminded of, too.
+    """
+    circle, now = circle_for_update(circle_id), clock.now()
+    if circle.status == Circle.Status.PAUSED:
+        return 0
+    late = list(late_to_remind().filter(circle=circle).select_related("round", "seat").order_by("pk"))
+    zones = zones_of(circle, [each.seat.member_id for each in late])
+    for each in late:
+        each.late_reminders += 1
+        each.remind_at = calendar.late_reminder_after(now, each.late_reminders, zones[each.seat.member_id])
+        each.save(update_fields=["late_reminders", "remind_at"])
+        announce(
+            LateMemberReminded(
+                **_about(circle, each),
+                amount=each.owed,
+                due_on=each.round.due_on,
+                time=each.late_reminders,
+                is_last=each.remind_at is None,
+            )
+        )
     return len(late)
 
 

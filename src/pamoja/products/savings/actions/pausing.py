@@ -123,5 +123,11 @@ def _lengthen_grace(circle: Circle, moving: list[Round], rested: timedelta) -> N
     moved = [each.pk for each in moving]
     unpaid = Contribution.objects.filter(circle=circle, state__in=UNPAID)
     unpaid.exclude(round__in=moved).filter(late_fee_minor=0).update(fee_due_at=F("fee_due_at") + rested)
+    reminded = list(unpaid.exclude(round__in=moved).filter(remind_at__isnull=False).select_related("seat"))
+    zones = zones_of(circle, [each.seat.member_id for each in reminded])
+    for each in reminded:
+        assert each.remind_at is not None
+        each.remind_at = calendar.moved_on(each.remind_at, rested, zones[each.seat.member_id])
+        each.save(update_fields=["remind_at"])
     rounds = Round.objects.filter(circle=circle, state=Round.State.OPEN).exclude(pk__in=moved)
     rounds.update(shortfall_at=F("shortfall_at") + rested)

@@ -115,6 +115,24 @@ class ContributionOverdue(CircleEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LateMemberReminded(CircleEvent):
+    """A member was told that they are late, for the first, second or last `time`. Shown to the member alone."""
+
+    name = "savings.late_member_reminded"
+    sentence = "You were reminded of {amount} for round {round_number} of {circle}."
+    contribution_id: UUID
+    round_number: int
+    member_id: UUID
+    amount: Money
+    due_on: date
+    time: int
+    is_last: bool
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"member:{self.member_id}",)
+
+
+@dataclass(frozen=True, kw_only=True)
 class LateFeeAdded(CircleEvent):
     """The grace days passed too, and the circle's late fee was added once."""
 

@@ -436,6 +436,12 @@ class Migration(migrations.Migration):
                     models.DateTimeField(help_text="When a late fee is added; empty where there is none.", null=True),
                 ),
                 ("remind_at", models.DateTimeField(null=True)),
+                (
+                    "late_reminders",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="How often the member was told that it is late."
+                    ),
+                ),
                 ("collect_at", models.DateTimeField(null=True)),
                 ("paid_at", models.DateTimeField(null=True)),
                 (
@@ -932,7 +938,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="contribution",
             index=models.Index(
-                condition=models.Q(("state", "due")), fields=["remind_at"], name="savings_contribution_to_remind"
+                condition=models.Q(("state__in", ["due", "overdue"])),
+                fields=["remind_at"],
+                name="savings_contribution_to_remind",
             ),
         ),
         migrations.AddIndex(

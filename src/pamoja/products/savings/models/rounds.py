@@ -110,6 +110,9 @@ class Contribution(CommunityModel):
     due_at = models.DateTimeField()
     fee_due_at = models.DateTimeField(null=True, help_text="When a late fee is added; empty where there is none.")
     remind_at = models.DateTimeField(null=True)
+    late_reminders = models.PositiveSmallIntegerField(
+        default=0, help_text="How often the member was told that it is late."
+    )
     collect_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True, help_text="When it was forgiven, refunded or cancelled.")
@@ -152,7 +155,9 @@ class Contribution(CommunityModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["remind_at"], condition=Q(state="due"), name="savings_contribution_to_remind"),
+            models.Index(
+                fields=["remind_at"], condition=Q(state__in=["due", "overdue"]), name="savings_contribution_to_remind"
+            ),
             models.Index(
                 fields=["collect_at"], condition=Q(state__in=["due", "overdue"]), name="savings_contribution_to_ask"
             ),

@@ -79,6 +79,17 @@ def member_ids_of(circle_id: UUID) -> list[UUID]:
     return list(seats.order_by("position", "joined_at").values_list("member_id", flat=True))
 
 
+def leaders_beside(circle_id: UUID, member_id: UUID) -> list[UUID]:
+    """Who looks after the circle, apart from this member: the organiser, or for the organiser the treasurers."""
+    leads = CircleMember.objects.filter(circle_id=circle_id, status=CircleMember.Status.JOINED).exclude(
+        member_id=member_id
+    )
+    for role in (CircleMember.Role.ORGANISER, CircleMember.Role.TREASURER):
+        if found := list(leads.filter(role=role).order_by("pk").values_list("member_id", flat=True)):
+            return found
+    return []
+
+
 def zones_of(circle: Circle, member_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Each member's time zone: their own, else the circle's. One query."""
     people = Member.objects.filter(pk__in=set(member_ids)).select_related("person")

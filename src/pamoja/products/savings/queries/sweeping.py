@@ -26,6 +26,17 @@ def circles_to_remind() -> list[UUID]:
     return _circles(_contributions(state=DUE, remind_at__lte=clock.now()))
 
 
+def circles_to_remind_of_late() -> list[UUID]:
+    """Circles with a late member whose reminder's hour has come; what is owed to a circle that is over counts too."""
+    return _circles(late_to_remind().exclude(circle__status=Circle.Status.PAUSED))
+
+
+def late_to_remind() -> QuerySet[Contribution]:
+    """Late contributions whose reminder's hour has come, while no payment is under way."""
+    late = Contribution.objects.filter(state=OVERDUE, remind_at__lte=clock.now())
+    return late.exclude(collecting=Contribution.Collecting.ASKED)
+
+
 def circles_to_collect() -> list[UUID]:
     """Circles with a member who is to be asked for money now."""
     return _circles(_contributions(state__in=[DUE, OVERDUE], collect_at__lte=clock.now()))

@@ -10,8 +10,8 @@ from pamoja.foundation.events import on
 from pamoja.kernel.identity.public import cards_of
 from pamoja.kernel.messaging.public import Priority, page_url, send
 from pamoja.products.savings import events
-from pamoja.products.savings.models import Circle, Invitation, Round
-from pamoja.products.savings.queries.seats import member_ids_of
+from pamoja.products.savings.models import Circle, Contribution, Invitation, Round
+from pamoja.products.savings.queries.seats import leaders_beside, member_ids_of
 
 
 @on(events.InvitationMade)
@@ -154,16 +154,22 @@ def _not_collected(event: events.ContributionNotCollected) -> None:
     _tell_payer(event.member_id, template, event.circle_id, event.contribution_id, more)
 
 
-@on(events.ContributionOverdue)
-def _overdue(event: events.ContributionOverdue) -> None:
-    circle = Circle.objects.get(pk=event.circle_id)
-    more = {
-        "amount": event.amount,
-        "round_number": event.round_number,
-        "late_fee": circle.late_fee or "",
-        "grace_days": circle.grace_days,
-    }
-    _tell_payer(event.member_id, "overdue", event.circle_id, event.contribution_id, more)
+@on(events.LateMemberReminded)
+def _late(event: events.LateMemberReminded) -> None:
+    contribution = Contribution.objects.select_related("circle").get(pk=event.contribution_id)
+    about: dict[str, Any] = {"amount": event.amount, "round_number": event.round_number, "due_on": event.due_on}
+    fee_to_come = contribution.circle.late_fee if contribution.fee_due_at and not contribution.late_fee else ""
+    more = about | {"late_fee": fee_to_come, "grace_days": contribution.circle.grace_days}
+    template = "overdue_last" if event.is_last else "overdue" if event.time == 1 else "overdue_again"
+    _tell_payer(event.member_id, template, event.circle_id, event.contribution_id, more)
+    if event.is_last:
+        _tell(
+            leaders_beside(event.circle_id, event.member_id),
+            "member_overdue",
+            event.circle_id,
+            about | {"late_member": _name(event.member_id)},
+            key=f"member_overdue:{event.contribution_id}",
+        )
 
 
 @on(events.LateFeeAdded)

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 Frequency = Literal["weekly", "monthly"]
 
 REMINDED_DAYS_BEFORE = 3
+# After the due day reminders become rarer and then end: whoever has not heard three letters does not hear a fourth.
+REMINDED_DAYS_AFTER = (1, 3, 7)
 # Nobody is asked for money, or reminded of it, in the middle of the night.
 REMINDED_AT = time(9)
 COLLECTED_AT = time(10)
@@ -64,6 +66,30 @@ def reminder_after(now: datetime, due: date, zone_name: str) -> datetime | None:
     early = moment_on(due - timedelta(days=REMINDED_DAYS_BEFORE), REMINDED_AT, zone_name)
     on_the_day = moment_on(due, REMINDED_AT, zone_name)
     return next((moment for moment in (early, on_the_day) if moment > now), None)
+
+
+def first_late_reminder_at(due_at: datetime, zone_name: str) -> datetime:
+    """When a member first hears that they are late: on the first morning after, not as the day ends at midnight."""
+    local = due_at.astimezone(zone(zone_name))
+    morning = moment_on(local.date(), REMINDED_AT, zone_name)
+    return morning if morning >= due_at else moment_on(local.date() + timedelta(days=1), REMINDED_AT, zone_name)
+
+
+def late_reminder_after(now: datetime, told: int, zone_name: str) -> datetime | None:
+    """When a member who was `told` so many times that they are late hears it again; None after the last time.
+
+    Counted from the time before, so that after a pause or a long night nobody hears everything at once.
+    """
+    if not 0 < told < len(REMINDED_DAYS_AFTER):
+        return None
+    wait = REMINDED_DAYS_AFTER[told] - REMINDED_DAYS_AFTER[told - 1]
+    return moment_on(now.astimezone(zone(zone_name)).date() + timedelta(days=wait), REMINDED_AT, zone_name)
+
+
+def moved_on(moment: datetime, by: timedelta, zone_name: str) -> datetime:
+    """The moment so much later, at the same o'clock where the member lives: a pause is not over in the night."""
+    local = moment.astimezone(zone(zone_name))
+    return moment_on((local + by).date(), local.time(), zone_name)
 
 
 def collected_at(due: date, zone_name: str) -> datetime:
