@@ -40,6 +40,11 @@ MPESA = {
     "MPESA_CALLBACK_BASE_URL": "https://umoja.example",
     "MPESA_ALLOWED_SOURCES": "196.201.214.0/24",
 }
+STRIPE = {
+    "STRIPE_BASE_URL": "https://api.stripe.example",
+    "STRIPE_SECRET_KEY": "sk_live_something",
+    "STRIPE_WEBHOOK_BASE_URL": "https://umoja.example",
+}
 
 
 @pytest.fixture
@@ -116,7 +121,7 @@ def test_names_all_that_a_production_lacks(given):
 
     named = {problem.split()[0].removeprefix("PAMOJA_") for problem in problems()}
 
-    expected = (PRODUCTION | MPESA | {"MPESA_CERTIFICATE": ""}).keys() - {"ENVIRONMENT", "SMTP_TLS", "RAILS"}
+    expected = (PRODUCTION | MPESA | STRIPE | {"MPESA_CERTIFICATE": ""}).keys() - {"ENVIRONMENT", "SMTP_TLS", "RAILS"}
     assert named == expected
 
 

@@ -75,7 +75,7 @@ class Config(BaseSettings):
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
     mail_from: str = ""
 
-    rails: Listed = ["mpesa"]
+    rails: Listed = ["mpesa", "stripe", "bank", "wallet"]
     mpesa_base_url: str = ""
     mpesa_consumer_key: str = ""
     mpesa_consumer_secret: SecretStr = EMPTY
@@ -90,6 +90,10 @@ class Config(BaseSettings):
     mpesa_least_kes: int = Field(default=1, ge=1)
     mpesa_most_kes: int = Field(default=150_000, ge=1)
     mpesa_trusts_payout_results: bool = False
+
+    stripe_base_url: str = ""
+    stripe_secret_key: SecretStr = EMPTY
+    stripe_webhook_base_url: str = ""
 
     # How often a member is asked for one payment, and between which hours of their day after the first time.
     payments_attempts_max: int = Field(default=4, ge=1, le=20)
@@ -220,6 +224,9 @@ def _point_at_this_machine(config: Config) -> None:
     config.mpesa_certificate = config.mpesa_certificate or config.data / "sandbox" / "mpesa-certificate.pem"
     config.mpesa_callback_base_url = config.mpesa_callback_base_url or f"http://127.0.0.1:{config.port}"
     config.mpesa_allowed_sources = config.mpesa_allowed_sources or ["127.0.0.1", "::1"]
+    config.stripe_base_url = config.stripe_base_url or f"{config.sandbox_url}/stripe"
+    config.stripe_secret_key = config.stripe_secret_key or SecretStr("sk_test_pamoja_sandbox")
+    config.stripe_webhook_base_url = config.stripe_webhook_base_url or f"http://127.0.0.1:{config.port}"
     if not config.owner_url and not config.database_app_url.get_secret_value():
         password = role_password(config.secret_key.get_secret_value(), "pamoja")
         port = recorded_port(config.data)

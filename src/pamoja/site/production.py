@@ -35,11 +35,24 @@ NEEDED_FOR_MPESA = (
     ("mpesa_callback_base_url", "where Safaricom reaches this installation"),
     ("mpesa_allowed_sources", "the addresses its callbacks come from"),
 )
+NEEDED_FOR_STRIPE = (
+    ("stripe_base_url", "Stripe's address, https://api.stripe.com"),
+    ("stripe_secret_key", "of the Stripe account"),
+    ("stripe_webhook_base_url", "where Stripe reaches this installation"),
+)
+ADDRESSES = (
+    "base_url",
+    "mpesa_base_url",
+    "mpesa_callback_base_url",
+    "stripe_base_url",
+    "stripe_webhook_base_url",
+)
 
 
 def problems_of(config: "Config") -> list[str]:
     """Every reason not to start, in the order of the settings; empty when all is well."""
     needed = NEEDED + (NEEDED_FOR_MPESA if "mpesa" in config.rails else ())
+    needed += NEEDED_FOR_STRIPE if "stripe" in config.rails else ()
     missing = [f"{_name(field)} is missing: {why}." for field, why in needed if not _value(config, field)]
     if not (config.owner_url or config.database_app_url.get_secret_value()):
         missing.insert(
@@ -55,7 +68,7 @@ def _unsafe(config: "Config") -> list[str]:
         found.append("PAMOJA_CLOCK_URL must not be set: nobody may turn the clock of a live installation.")
     found += [
         f"{_name(field)} must be an https:// address."
-        for field in ("base_url", "mpesa_base_url", "mpesa_callback_base_url")
+        for field in ADDRESSES
         if _value(config, field) and urlsplit(_value(config, field)).scheme != "https"
     ]
     found += [

@@ -53,7 +53,7 @@ class RailUnknown(Refusal):
 
 
 class CurrencyNotCarried(Refusal):
-    """M-PESA carries {carried}, not {currency}."""
+    """{rail} carries {carried}, not {currency}."""
 
     code = "payments.currency_not_carried"
     kind = "invalid"
@@ -78,6 +78,41 @@ class AmountTooLarge(Refusal):
 
     code = "payments.amount_too_large"
     kind = "invalid"
+
+
+class MethodMissing(Refusal):
+    """Please add a way to pay first, such as a card."""
+
+    code = "payments.method_missing"
+    kind = "invalid"
+
+
+class MethodNotFound(Refusal):
+    """There is no such way to pay."""
+
+    code = "payments.method_not_found"
+    kind = "not_found"
+
+
+class MethodUnusable(Refusal):
+    """This way to pay cannot be used now. Please choose another."""
+
+    code = "payments.method_unusable"
+    kind = "conflict"
+
+
+class MethodsTooMany(Refusal):
+    """You have {most} ways to pay. Please remove one first."""
+
+    code = "payments.methods_too_many"
+    kind = "limit"
+
+
+class ProviderAway(Refusal):
+    """The payment provider cannot be reached. Please try again in a minute."""
+
+    code = "payments.provider_away"
+    kind = "unavailable"
 
 
 class PhoneMissing(Refusal):
@@ -107,3 +142,10 @@ class RailFailure(ProviderFailure):
     def __init__(self, message: str, *, permanent: bool, may_have_happened: bool, code: str = "") -> None:
         super().__init__(message, permanent=permanent, code=code)
         self.may_have_happened = may_have_happened
+
+
+class BankAccountUnreadable(Refusal):
+    """This is not a bank account as we know them. Please check the numbers."""
+
+    code = "payments.bank_account_unreadable"
+    kind = "invalid"

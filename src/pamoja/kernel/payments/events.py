@@ -26,10 +26,10 @@ class CollectionEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CollectionRequested(CollectionEvent):
-    """The phone will be asked. A step that only the collection's own history shows."""
+    """The money will be asked for. A step that only the collection's own history shows."""
 
     name: ClassVar[str] = "payments.collection_requested"
-    sentence: ClassVar[str] = "{member} is to pay {amount} by phone."
+    sentence: ClassVar[str] = "{member} is to pay {amount}."
 
     def subjects(self) -> tuple[str, ...]:
         return (f"collection:{self.collection_id}",)
@@ -37,10 +37,10 @@ class CollectionRequested(CollectionEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CollectionSubmitted(CollectionEvent):
-    """The rail was asked; the phone shows (or may show) a prompt."""
+    """The rail was asked; a phone shows (or may show) a prompt."""
 
     name: ClassVar[str] = "payments.collection_submitted"
-    sentence: ClassVar[str] = "{member}'s phone was asked for {amount}."
+    sentence: ClassVar[str] = "{member} was asked for {amount}."
     attempt: int
 
     def subjects(self) -> tuple[str, ...]:
@@ -171,4 +171,37 @@ class PayoutResolved(PayoutEvent):
     name: ClassVar[str] = "payments.payout_resolved"
     sentence: ClassVar[str] = "{by} settled the payment of {amount} to {member} as {outcome}: {reason}."
     outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodEvent(Event):
+    """Something happened to a member's way to pay. `what` tells it apart and holds no number."""
+
+    member_id: UUID
+    method_id: UUID
+    what: str
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"member:{self.member_id}",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodAdded(MethodEvent):
+    name: ClassVar[str] = "payments.method_added"
+    sentence: ClassVar[str] = "{member} added {what} as a way to pay."
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodRemoved(MethodEvent):
+    name: ClassVar[str] = "payments.method_removed"
+    sentence: ClassVar[str] = "{member} removed {what} from their ways to pay."
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodFailed(MethodEvent):
+    """It cannot be used any more."""
+
+    name: ClassVar[str] = "payments.method_failed"
+    sentence: ClassVar[str] = "{reason} {member} can no longer pay with {what}."
     reason: str

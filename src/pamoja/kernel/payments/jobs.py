@@ -16,7 +16,7 @@ from pamoja.kernel.payments.actions.asking import PayoutQuestion, Question
 from pamoja.kernel.payments.errors import RailFailure
 from pamoja.kernel.payments.providers.rails import rail_named, read_notice
 from pamoja.kernel.payments.queries.inbox import waiting_state_ids
-from pamoja.kernel.payments.rules.messages import CollectionAnswer, CollectOrder
+from pamoja.kernel.payments.rules.messages import CollectionAnswer, CollectOrder, PayoutOrder, Submission
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +76,21 @@ def sweep_community() -> None:
 
 def _submit_collections(collection_ids: list[UUID]) -> None:
     orders = [order for each in collection_ids if (order := _next_order(each))]
-    for order, answer in zip(orders, _spoken(rail_named("mpesa").collect, orders), strict=True):
-        if isinstance(answer, RailFailure):
-            settling.record_no_acceptance(attempt_id=order.attempt_id, failure=answer)
-        else:
-            settling.record_acceptance(attempt_id=order.attempt_id, submission=answer)
+    for order, answer in zip(orders, _spoken(_collect, orders), strict=True):
+        _record_submission(order.attempt_id, answer)
+
+
+def _collect(order: CollectOrder) -> Submission:
+    return rail_named(order.rail).collect(order)
+
+
+def _record_submission(attempt_id: UUID, submission: Submission | RailFailure) -> None:
+    if isinstance(submission, RailFailure):
+        settling.record_no_acceptance(attempt_id=attempt_id, failure=submission)
+        return
+    settling.record_acceptance(attempt_id=attempt_id, submission=submission)
+    if submission.answer is not None:
+        settling.apply_answer(attempt_id=attempt_id, answer=submission.answer)
 
 
 def _next_order(collection_id: UUID) -> CollectOrder | None:
@@ -92,11 +102,15 @@ def _next_order(collection_id: UUID) -> CollectOrder | None:
 
 def _submit_payouts(payout_ids: list[UUID]) -> None:
     orders = [order for each in payout_ids if (order := paying_out.begin_payout(payout_id=each))]
-    for order, answer in zip(orders, _spoken(rail_named("mpesa").pay_out, orders), strict=True):
+    for order, answer in zip(orders, _spoken(_pay_out, orders), strict=True):
         if isinstance(answer, RailFailure):
             paying_out.record_no_payout_acceptance(payout_id=order.payout_id, failure=answer)
         else:
             paying_out.record_payout_acceptance(payout_id=order.payout_id, submission=answer)
+
+
+def _pay_out(order: PayoutOrder) -> Submission:
+    return rail_named(order.rail).pay_out(order)
 
 
 def _apply_webhooks() -> None:
@@ -124,16 +138,23 @@ def _ask(questions: list[Question]) -> list[bool]:
     for question, answer in zip(questions, answers, strict=True):
         if isinstance(answer, CollectionAnswer):
             settling.apply_answer(attempt_id=question.attempt_id, answer=answer)
-        elif question.is_guess:
+        elif isinstance(answer, Submission) or (isinstance(answer, RailFailure) and question.order):
+            _record_submission(question.attempt_id, answer)
+        if question.is_guess and not isinstance(answer, CollectionAnswer | Submission):
             settling.expire_silent_attempt(attempt_id=question.attempt_id)
-    return [isinstance(answer, CollectionAnswer) for answer in answers]
+    return [isinstance(answer, CollectionAnswer | Submission) for answer in answers]
 
 
-def _answer(question: Question) -> CollectionAnswer | None:
+def _answer(question: Question) -> CollectionAnswer | Submission | None:
+    rail = rail_named(question.rail)
+    if question.order is not None:
+        return rail.find(question.order)
     answer: CollectionAnswer | None = None
     for rail_id in question.rail_ids:
         try:
-            answer = rail_named(question.rail).query(rail_id)
+            answer = rail.query(rail_id)
+            if question.is_over and answer.action_url:
+                answer = rail.cancel(rail_id)
             break
         except RailFailure as failure:
             log.info("a query failed", extra={"attempt": str(question.attempt_id), "code": failure.code})

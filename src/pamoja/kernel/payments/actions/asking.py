@@ -8,25 +8,34 @@ from uuid import UUID
 
 from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor, action
+from pamoja.kernel.payments.actions.collecting import order_of
 from pamoja.kernel.payments.actions.paying_out import doubt_payout
 from pamoja.kernel.payments.models import CollectionAttempt
 from pamoja.kernel.payments.queries import collections, payouts, settings
-from pamoja.kernel.payments.rules import timing
-from pamoja.kernel.payments.rules.messages import NoticeKind
+from pamoja.kernel.payments.rules import rails, timing
+from pamoja.kernel.payments.rules.messages import CollectOrder, NoticeKind
 from pamoja.kernel.payments.rules.states import Doubt, PayoutState
 
 # When the schedule is over and the last answer was lost on the way, it is asked for until it comes.
 _AFTER_THE_LAST = timedelta(minutes=10)
+# How long a member may take to confirm a payment with their bank.
+_TO_CONFIRM = timedelta(minutes=55)
 
 
 @dataclass(frozen=True)
 class Question:
-    """Ask the rail about this attempt by its own id for it; when that is a guess, by those that webhooks claimed."""
+    """Ask the rail about this attempt by its own id for it; when that is a guess, by those that webhooks claimed.
+
+    `order`: where the rail does a thing once however often it is told, what became of it is found by the order itself.
+    `is_over`: the member was here to confirm with their bank, and had time enough.
+    """
 
     attempt_id: UUID
     rail: str
     rail_ids: tuple[str, ...]
     is_guess: bool
+    order: CollectOrder | None = None
+    is_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,8 +93,11 @@ def take_due_submissions(*, by: Actor = SYSTEM, limit: int = 100) -> tuple[list[
 
 def _question(attempt: CollectionAttempt, now: datetime) -> Question:
     known = attempt.checkout_request_id
-    next_at = timing.next_query_at(attempt.began_at, now)
-    if known is None:
+    known_facts = rails.facts_of(attempt.rail)
+    next_at = timing.next_query_at(attempt.began_at, now, known_facts.query_after_s)
+    if known is None and known_facts.can_repeat:
+        pass
+    elif known is None:
         # Without an id there is an end to asking; until the hold is over, it is looked for whether one came.
         silent_at = timing.silent_at(attempt.began_at)
         next_at = silent_at if now < silent_at else next_at
@@ -94,5 +106,9 @@ def _question(attempt: CollectionAttempt, now: datetime) -> Question:
     attempt.next_query_at = next_at
     attempt.queries_made += 1
     attempt.save(update_fields=["next_query_at", "queries_made"])
+    if known is None and known_facts.can_repeat:
+        order = order_of(attempt.collection, attempt)
+        return Question(attempt.pk, attempt.rail, (), is_guess=True, order=order)
     rail_ids = (known,) if known else tuple(collections.candidate_ids(attempt))
-    return Question(attempt.pk, attempt.rail, rail_ids, is_guess=known is None)
+    is_over = bool(attempt.action_url) and now >= attempt.began_at + _TO_CONFIRM
+    return Question(attempt.pk, attempt.rail, rail_ids, is_guess=known is None, is_over=is_over)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,19 +12,19 @@ from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor, action, joins_transaction
 from pamoja.foundation.events import announce
 from pamoja.foundation.money import Money
-from pamoja.kernel.identity.public import phone_of
-from pamoja.kernel.payments.errors import (
-    CollectionEnded,
-    CollectionUnderWay,
-    KeyReused,
-    PhoneMissing,
-    RailUnknown,
+from pamoja.kernel.ledger.public import InsufficientFunds, balance, wallet_of
+from pamoja.kernel.payments.errors import CollectionEnded, CollectionUnderWay, KeyReused
+from pamoja.kernel.payments.events import (
+    CollectionConfirmed,
+    CollectionGivenUp,
+    CollectionRequested,
+    CollectionSubmitted,
 )
-from pamoja.kernel.payments.events import CollectionGivenUp, CollectionRequested, CollectionSubmitted
 from pamoja.kernel.payments.models import Collection, CollectionAttempt
+from pamoja.kernel.payments.queries import choosing, settings
 from pamoja.kernel.payments.queries import collections as found
-from pamoja.kernel.payments.queries import settings
-from pamoja.kernel.payments.rules import mpesa, states, timing
+from pamoja.kernel.payments.queries.methods import customer_id_of
+from pamoja.kernel.payments.rules import mpesa, rails, states, timing
 from pamoja.kernel.payments.rules.messages import CollectOrder, NoticeKind
 from pamoja.kernel.payments.rules.states import CollectionState
 
@@ -35,50 +36,53 @@ def collect(
     amount: Money,
     purpose: str,
     key: str,
-    rail: str = "mpesa",
+    rail: str | None = None,
     phone: str | None = None,
+    method_id: UUID | None = None,
+    is_attended: bool = False,
     attempts_max: int | None = None,
     expires_at: datetime | None = None,
 ) -> Collection:
-    """Ask a member's phone for money, which lands in their wallet.
+    """Ask a member for money, which lands in their wallet.
 
-    It is asked for once under a key, and once at a time for a purpose: an open collection for the purpose is returned
-    instead of a second one, and asked again at once when it was waiting for its next attempt. `phone` is the member's
-    own unless it is given; `attempts_max` says how often they are prompted in all (else the settings say); after
-    `expires_at` no further attempt begins.
+    With `method_id`, by that saved way to pay; with `rail` or `phone`, by that one; else by the first that the member
+    saved, or by their phone. It is asked for once under a key, and once at a time for a purpose: the open collection
+    for the purpose is returned instead, asked again at once when it was waiting; another way to pay replaces one that
+    waits. `is_attended`: the member is here and can confirm with their bank. After `expires_at` no attempt begins.
 
     Raises: KeyReused with another body; CollectionUnderWay when the open one is for another amount or in review;
-        RailUnknown, CurrencyNotCarried, AmountNotWhole, AmountTooSmall, AmountTooLarge, PhoneMissing, PhoneUnfit.
+        RailUnknown, CurrencyNotCarried, AmountNotWhole, AmountTooSmall, AmountTooLarge, PhoneMissing, PhoneUnfit,
+        MethodMissing, MethodNotFound, MethodUnusable; InsufficientFunds (ledger) for the wallet.
     """
     if before := found.collection_with_key(key):
         return _same(before, member_id, amount, purpose)
-    msisdn = checked(rail, amount, phone or phone_of(member_id))
-    try:
-        with transaction.atomic():
-            made = Collection.objects.create(
-                member_id=member_id,
-                rail=rail,
-                amount_minor=amount.amount_minor,
-                currency=amount.currency,
-                purpose=purpose,
-                key=key,
-                phone=msisdn,
-                attempts_max=attempts_max or settings.retry_policy().attempts_max,
-                next_attempt_at=clock.now(),
-                expires_at=expires_at,
-            )
-    except IntegrityError:
-        return _standing(member_id, amount, purpose, key)
-    announce(
-        CollectionRequested(
-            **made.told(),
-        )
-    )
-    return made
+    way = choosing.way_to_pay(member_id, amount, rail=rail, phone=phone, method_id=method_id)
+    columns: dict[str, Any] = {
+        "member_id": member_id,
+        "rail": way.rail,
+        "amount_minor": amount.amount_minor,
+        "currency": amount.currency,
+        "purpose": purpose,
+        "key": key,
+        "phone": way.phone,
+        "method_id": way.method_id,
+        "is_attended": is_attended,
+        "attempts_max": attempts_max or settings.retry_policy(way.rail).attempts_max,
+        "expires_at": expires_at,
+    }
+    made = _intend(columns)
+    if made is None:
+        if standing := _standing(member_id, amount, purpose, key, way):
+            return standing
+        made = _intend(columns)
+    if made is None:
+        raise CollectionUnderWay()
+    announce(CollectionRequested(**made.told()))
+    return _taken_from_wallet(made) if way.rail == rails.WALLET else made
 
 
 @joins_transaction
-def try_collection_again(collection_id: UUID) -> Collection:
+def try_collection_again(collection_id: UUID, *, is_attended: bool = False) -> Collection:
     """Ask the member again now instead of at the next attempt's time.
 
     Raises: PaymentNotFound; CollectionUnderWay while a prompt is open; CollectionEnded.
@@ -90,12 +94,9 @@ def try_collection_again(collection_id: UUID) -> Collection:
         raise CollectionEnded()
     collection.attempts_max = max(collection.attempts_max, found.attempts_shown(collection_id) + 1)
     collection.next_attempt_at = clock.now()
-    collection.save(update_fields=["attempts_max", "next_attempt_at"])
-    announce(
-        CollectionRequested(
-            **collection.told(),
-        )
-    )
+    collection.is_attended = is_attended
+    collection.save(update_fields=["attempts_max", "next_attempt_at", "is_attended"])
+    announce(CollectionRequested(**collection.told()))
     return collection
 
 
@@ -136,24 +137,33 @@ def begin_attempt(*, by: Actor = SYSTEM, collection_id: UUID) -> CollectOrder | 
         collection=collection,
         number=found.attempts_of(collection_id).count() + 1,
         rail=collection.rail,
+        is_attended=collection.is_attended,
         began_at=now,
         next_query_at=timing.silent_at(now),
     )
-    collection.state, collection.next_attempt_at = CollectionState.SUBMITTED, None
-    collection.save(update_fields=["state", "next_attempt_at"])
-    announce(
-        CollectionSubmitted(
-            **collection.told(),
-            attempt=attempt.number,
-        )
-    )
+    order = order_of(collection, attempt)
+    collection.state, collection.next_attempt_at, collection.is_attended = CollectionState.SUBMITTED, None, False
+    collection.save(update_fields=["state", "next_attempt_at", "is_attended"])
+    announce(CollectionSubmitted(**collection.told(), attempt=attempt.number))
+    return order
+
+
+def order_of(collection: Collection, attempt: CollectionAttempt) -> CollectOrder:
+    """What the rail is told of an attempt; the same whenever it is told, but for the token and who is here."""
+    method = collection.method
     return CollectOrder(
         attempt_id=attempt.pk,
+        rail=attempt.rail,
         amount=collection.amount,
         phone=str(collection.phone),
         reference=mpesa.account_reference(collection.pk),
         description=mpesa.description_of(collection.purpose),
         token=settings.webhook_token(NoticeKind.COLLECTION, attempt.pk),
+        customer_id=customer_id_of(collection.member_id, attempt.rail) if method else "",
+        method_id=(method.rail_id or "") if method else "",
+        method_kind=method.kind if method else "",
+        is_attended=attempt.is_attended,
+        return_url=settings.payment_page(collection.pk),
     )
 
 
@@ -171,18 +181,12 @@ def end(collection: Collection, state: CollectionState, reason_code: str, reason
     )
 
 
-def checked(rail: str, amount: Money, phone: str | None) -> str:
-    """The phone as the rail writes it, once rail, amount and phone are fit.
-
-    Raises: RailUnknown, CurrencyNotCarried, AmountNotWhole, AmountTooSmall, AmountTooLarge, PhoneMissing, PhoneUnfit.
-    """
-    if rail not in settings.rails():
-        raise RailUnknown(rail=rail)
-    least, most = settings.limits_kes()
-    mpesa.whole_shillings(amount, least=least, most=most)
-    if not phone:
-        raise PhoneMissing(field="phone")
-    return mpesa.msisdn_of(phone)
+def _intend(columns: dict[str, Any]) -> Collection | None:
+    try:
+        with transaction.atomic():
+            return Collection.objects.create(next_attempt_at=clock.now(), **columns)
+    except IntegrityError:
+        return None
 
 
 def _same(before: Collection, member_id: UUID, amount: Money, purpose: str) -> Collection:
@@ -191,11 +195,40 @@ def _same(before: Collection, member_id: UUID, amount: Money, purpose: str) -> C
     return before
 
 
-def _standing(member_id: UUID, amount: Money, purpose: str, key: str) -> Collection:
+def _standing(member_id: UUID, amount: Money, purpose: str, key: str, way: choosing.Way) -> Collection | None:
     # Somebody else was quicker: with the same key, or with another one for the same purpose.
     if before := found.collection_with_key(key):
         return _same(before, member_id, amount, purpose)
     standing = found.open_collection_for_update(member_id, purpose)
-    if standing is None or standing.amount != amount or standing.state == CollectionState.REVIEW:
+    if standing is None:
         raise CollectionUnderWay()
-    return try_collection_again(standing.pk) if standing.state == CollectionState.FAILED else standing
+    if _may_be_replaced(standing) and not _is_by(standing, way, amount):
+        end(standing, CollectionState.GIVEN_UP, "replaced", "Another way to pay was chosen.")
+        return None
+    if standing.amount != amount or standing.state == CollectionState.REVIEW:
+        raise CollectionUnderWay()
+    if standing.state == CollectionState.FAILED:
+        return try_collection_again(standing.pk, is_attended=way.is_chosen)
+    return standing
+
+
+def _may_be_replaced(standing: Collection) -> bool:
+    # A transfer that somebody may still make keeps nobody from paying otherwise: if both come, both are in the wallet.
+    return standing.rail == rails.BANK or standing.state == CollectionState.FAILED
+
+
+def _is_by(standing: Collection, way: choosing.Way, amount: Money) -> bool:
+    return (standing.rail, standing.method_id, standing.amount) == (way.rail, way.method_id, amount)
+
+
+def _taken_from_wallet(collection: Collection) -> Collection:
+    """The money is in the wallet already: asked for and there in one step."""
+    available = balance(wallet_of(collection.member_id, collection.currency)).available
+    if available < collection.amount:
+        raise InsufficientFunds(field="amount", available=available.text, asked=collection.amount.text)
+    collection.state, collection.next_attempt_at = CollectionState.SUBMITTED, None
+    collection.save(update_fields=["state", "next_attempt_at"])
+    collection.state, collection.confirmed_at = CollectionState.CONFIRMED, clock.now()
+    collection.save(update_fields=["state", "confirmed_at"])
+    announce(CollectionConfirmed(**collection.told(), receipt=""))
+    return collection

@@ -11,9 +11,7 @@ from pamoja.foundation import clock, ids
 from pamoja.foundation.actions import SYSTEM, Actor, action, joins_transaction
 from pamoja.foundation.events import announce
 from pamoja.foundation.money import Money
-from pamoja.kernel.identity.public import phone_of
 from pamoja.kernel.ledger.public import HoldId, capture, hold, open_account, release, wallet_of
-from pamoja.kernel.payments.actions.collecting import checked
 from pamoja.kernel.payments.errors import KeyReused, RailFailure
 from pamoja.kernel.payments.events import (
     PayoutConfirmed,
@@ -23,23 +21,25 @@ from pamoja.kernel.payments.events import (
     PayoutSubmitted,
 )
 from pamoja.kernel.payments.models import Payout
+from pamoja.kernel.payments.queries import choosing, settings
 from pamoja.kernel.payments.queries import payouts as found
-from pamoja.kernel.payments.queries import settings
 from pamoja.kernel.payments.rules import mpesa, states, timing
 from pamoja.kernel.payments.rules.messages import Found, Notice, NoticeKind, PayoutOrder, Submission
 from pamoja.kernel.payments.rules.states import Doubt, PayoutState
 
+_WORDS = {"mpesa": "To your phone by M-PESA", "bank": "To your bank account"}
+
 
 @joins_transaction
-def pay_out(*, member_id: UUID, amount: Money, purpose: str, key: str, rail: str = "mpesa") -> Payout:
-    """Send money from the member's wallet to their phone. It is held at once, and leaves once for a key.
+def pay_out(*, member_id: UUID, amount: Money, purpose: str, key: str, rail: str | None = None) -> Payout:
+    """Send money from the member's wallet to their phone or bank account. It is held at once and leaves once a key.
 
     Raises: InsufficientFunds (ledger); KeyReused with another body; RailUnknown, CurrencyNotCarried, AmountNotWhole,
-        AmountTooSmall, AmountTooLarge, PhoneMissing, PhoneUnfit.
+        AmountTooSmall, AmountTooLarge, PhoneMissing, PhoneUnfit, MethodMissing, MethodUnusable.
     """
     if before := found.payout_with_key(key):
         return _same(before, member_id, amount, purpose)
-    msisdn = checked(rail, amount, phone_of(member_id))
+    way = choosing.way_to_receive(member_id, amount, rail=rail)
     payout_id = ids.new_id()
     try:
         with transaction.atomic():
@@ -48,18 +48,19 @@ def pay_out(*, member_id: UUID, amount: Money, purpose: str, key: str, rail: str
                 account=wallet_of(member_id, amount.currency),
                 amount=amount,
                 expires_at=None,  # Only the rail ends it: money that may have left must not be spent again.
-                description="To your phone by M-PESA",
+                description=_WORDS[way.rail],
                 reference=ids.public("payout", payout_id),
             )
             made = Payout.objects.create(
                 id=payout_id,
                 member_id=member_id,
-                rail=rail,
+                rail=way.rail,
                 amount_minor=amount.amount_minor,
                 currency=amount.currency,
                 purpose=purpose,
                 key=key,
-                phone=msisdn,
+                phone=way.phone,
+                method_id=way.method_id,
                 originator_id=payout_id.hex,
                 hold_id=hold_id,
                 next_submission_at=clock.now(),
@@ -89,6 +90,7 @@ def begin_payout(*, by: Actor = SYSTEM, payout_id: UUID) -> PayoutOrder | None:
         announce(PayoutSubmitted(**payout.told()))
     return PayoutOrder(
         payout_id=payout.pk,
+        rail=payout.rail,
         amount=payout.amount,
         phone=str(payout.phone),
         originator_id=payout.originator_id,
@@ -167,7 +169,7 @@ def confirm_payout(payout: Payout) -> None:
         key=f"payments.paid_out:{payout.pk}",
         hold_id=HoldId(payout.hold_id),
         credit=rail,
-        description="To your phone by M-PESA",
+        description=_WORDS[payout.rail],
         reference=payout.receipt or payout.public_id,
     )
     payout.state, payout.entry_id, payout.ended_at, payout.next_query_at = (

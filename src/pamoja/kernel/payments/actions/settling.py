@@ -13,6 +13,7 @@ from pamoja.foundation.events import announce
 from pamoja.kernel.identity.public import confirm_phone, time_zone_of
 from pamoja.kernel.ledger.public import Transfer, open_account, post, wallet_of
 from pamoja.kernel.payments.actions.collecting import end
+from pamoja.kernel.payments.actions.methods import fail_method, prove_method
 from pamoja.kernel.payments.errors import RailFailure
 from pamoja.kernel.payments.events import (
     CollectionConfirmed,
@@ -23,14 +24,15 @@ from pamoja.kernel.payments.events import (
 from pamoja.kernel.payments.models import Collection, CollectionAttempt
 from pamoja.kernel.payments.queries import collections as found
 from pamoja.kernel.payments.queries import settings
-from pamoja.kernel.payments.rules import mpesa, states, timing
+from pamoja.kernel.payments.queries.methods import method_for_update
+from pamoja.kernel.payments.rules import rails, states, stripe, timing
 from pamoja.kernel.payments.rules.messages import CollectionAnswer, Submission
-from pamoja.kernel.payments.rules.mpesa import Meaning, Verdict
 from pamoja.kernel.payments.rules.states import AttemptState, CollectionState, Doubt
+from pamoja.kernel.payments.rules.verdicts import Meaning, Verdict
 
 _NO_ANSWER = "M-PESA did not answer. If a request still appears on the phone, it may be paid."
-_REFUSED = "M-PESA does not accept our request. We have been told."
-_BUSY = "M-PESA is busy."
+_REFUSED = "{} does not accept our request. We have been told."
+_BUSY = "{} is busy."
 
 
 @action
@@ -46,7 +48,7 @@ def record_acceptance(*, by: Actor = SYSTEM, attempt_id: UUID, submission: Submi
         attempt.state = AttemptState.ACCEPTED
         fields.append("state")
     if attempt.state != AttemptState.PAID:
-        attempt.next_query_at = timing.next_query_at(attempt.began_at, clock.now())
+        attempt.next_query_at = _next_query_at(attempt, clock.now())
         fields.append("next_query_at")
     attempt.save(update_fields=fields)
 
@@ -55,10 +57,12 @@ def record_acceptance(*, by: Actor = SYSTEM, attempt_id: UUID, submission: Submi
 def record_no_acceptance(*, by: Actor = SYSTEM, attempt_id: UUID, failure: RailFailure) -> None:
     """The rail did not take the order; when it may have done so all the same, nobody is prompted for a while."""
     collection, attempt = found.attempt_for_update(attempt_id)
-    if attempt.state != AttemptState.CREATED:
+    is_repeated = attempt.state == AttemptState.SENT and _can_repeat(attempt) and not attempt.checkout_request_id
+    if attempt.state != AttemptState.CREATED and not is_repeated:
         return
     attempt.result_code, attempt.result_text = failure.code[:40], str(failure)[:300]
-    if failure.may_have_happened:
+    # What was told twice and refused the second time may still have been carried out the first time.
+    if failure.may_have_happened or (is_repeated and not failure.permanent):
         attempt.state = AttemptState.SENT
         attempt.save(update_fields=["state", "result_code", "result_text"])
         return
@@ -72,10 +76,10 @@ def record_no_acceptance(*, by: Actor = SYSTEM, attempt_id: UUID, failure: RailF
     if collection.state != CollectionState.SUBMITTED:
         return
     if failure.permanent:
-        end(collection, CollectionState.GIVEN_UP, failure.code[:40] or "refused", _REFUSED)
+        end(collection, CollectionState.GIVEN_UP, failure.code[:40] or "refused", _said(attempt, _REFUSED))
     else:
         again_at = timing.next_technical_try_at(tries_made=found.attempts_refused(collection.pk), now=now)
-        _fail_collection(collection, failure.code[:40] or "busy", _BUSY, again_at)
+        _fail_collection(collection, failure.code[:40] or "busy", _said(attempt, _BUSY), again_at)
 
 
 @action
@@ -94,11 +98,11 @@ def apply_answer(*, by: Actor = SYSTEM, attempt_id: UUID, answer: CollectionAnsw
         _still_pending(collection, attempt)
         return
     attempt.result_code, attempt.result_text = answer.code[:40], answer.text[:300]
-    meaning = mpesa.meaning_of(answer.code)
+    meaning = rails.meaning_of(attempt.rail, answer.code)
     if meaning.verdict == Verdict.PAID:
-        _paid(collection, attempt)
+        _paid(collection, attempt, answer)
     elif meaning.verdict == Verdict.PENDING:
-        _still_pending(collection, attempt)
+        _still_pending(collection, attempt, answer.action_url)
     elif meaning.verdict == Verdict.UNKNOWN:
         doubt_attempt(collection, attempt, Doubt.RESULT)
     else:
@@ -112,6 +116,11 @@ def expire_silent_attempt(*, by: Actor = SYSTEM, attempt_id: UUID) -> None:
     now = clock.now()
     is_silent = attempt.state in (AttemptState.CREATED, AttemptState.SENT) and attempt.checkout_request_id is None
     if not is_silent or now < timing.silent_at(attempt.began_at):
+        return
+    if _can_repeat(attempt):
+        # What became of it can be found out; until then, nobody is asked to pay a second time.
+        if attempt.next_query_at is None:
+            doubt_attempt(collection, attempt, Doubt.SILENCE)
         return
     attempt.state, attempt.doubt, attempt.ended_at = AttemptState.EXPIRED, Doubt.SILENCE, now
     attempt.save(update_fields=["state", "doubt", "ended_at"])
@@ -135,16 +144,17 @@ def grant(collection: Collection, attempt: CollectionAttempt) -> None:
                 amount=collection.amount,
             )
         ],
-        description="Paid by M-PESA",
+        description=rails.paid_by(collection.rail, collection.method.kind if collection.method else ""),
         reference=receipt,
     )
     attempt.state, attempt.entry_id, attempt.ended_at, attempt.next_query_at = AttemptState.PAID, entry.id, now, None
-    attempt.was_shown = True
+    attempt.was_shown, attempt.action_url = True, ""
     if attempt.doubt in (Doubt.SILENCE, Doubt.RESULT, Doubt.NONE):
         attempt.doubt = Doubt.NONE if is_first else Doubt.SURPLUS
     attempt.save(
         update_fields=[
             "state", "entry_id", "ended_at", "next_query_at", "was_shown", "doubt", "result_code", "result_text",
+            "action_url",
         ]
     )  # fmt: skip
     if not is_first:
@@ -153,24 +163,31 @@ def grant(collection: Collection, attempt: CollectionAttempt) -> None:
     collection.state, collection.confirmed_at, collection.next_attempt_at = CollectionState.CONFIRMED, now, None
     collection.reason_code = collection.reason = ""
     collection.save(update_fields=["state", "confirmed_at", "next_attempt_at", "reason_code", "reason"])
-    # Whoever approved with the PIN of this number has it in their hands.
-    confirm_phone(member_id=collection.member_id, phone=f"+{collection.phone}")
+    if collection.phone:
+        # Whoever approved with the PIN of this number has it in their hands.
+        confirm_phone(member_id=collection.member_id, phone=f"+{collection.phone}")
+    if collection.method_id:
+        prove_method(collection.method_id)
     announce(CollectionConfirmed(**collection.told(), receipt=receipt))
 
 
 def fail_attempt(collection: Collection, attempt: CollectionAttempt, code: str, reason: str, *, again: bool) -> None:
     """End an attempt without money; the collection waits for its next attempt, or is given up."""
     now = clock.now()
-    attempt.state, attempt.ended_at = AttemptState.FAILED, now
+    attempt.state, attempt.ended_at, attempt.action_url = AttemptState.FAILED, now, ""
     if attempt.doubt in (Doubt.SILENCE, Doubt.RESULT):
         attempt.doubt = Doubt.NONE
-    attempt.save(update_fields=["state", "ended_at", "next_query_at", "doubt", "result_code", "result_text"])
+    attempt.save(
+        update_fields=["state", "ended_at", "next_query_at", "doubt", "result_code", "result_text", "action_url"]
+    )
     if collection.state not in (CollectionState.SUBMITTED, CollectionState.REVIEW):
         return
     if found.has_undecided_attempt(collection.pk):
         return
-    wait_s = mpesa.meaning_of(code).wait_s
-    _fail_collection(collection, code, reason, _next_attempt_at(collection, now, wait_s) if again else None)
+    meaning = rails.meaning_of(attempt.rail, code)
+    if attempt.rail == rails.STRIPE and stripe.ends_method(code) and collection.method_id:
+        fail_method(method_for_update(collection.method_id), reason)
+    _fail_collection(collection, code, reason, _next_attempt_at(collection, now, meaning) if again else None)
 
 
 def doubt_attempt(collection: Collection, attempt: CollectionAttempt, doubt: Doubt) -> None:
@@ -178,7 +195,7 @@ def doubt_attempt(collection: Collection, attempt: CollectionAttempt, doubt: Dou
     is_new = attempt.state != AttemptState.REVIEW
     attempt.state, attempt.doubt = AttemptState.REVIEW, doubt
     # An undocumented result may still become a documented one; all else waits for a person.
-    attempt.next_query_at = timing.next_query_at(attempt.began_at, clock.now()) if doubt == Doubt.RESULT else None
+    attempt.next_query_at = _next_query_at(attempt, clock.now()) if doubt == Doubt.RESULT else None
     attempt.save(update_fields=["state", "doubt", "next_query_at", "result_code", "result_text"])
     if not is_new:
         return
@@ -215,18 +232,19 @@ def keep_receipt(attempt: CollectionAttempt, receipts: frozenset[str]) -> None:
     attempt.save(update_fields=["doubt"])
 
 
-def _paid(collection: Collection, attempt: CollectionAttempt) -> None:
+def _paid(collection: Collection, attempt: CollectionAttempt, answer: CollectionAnswer) -> None:
     claims = found.claims_about(attempt, attempt.checkout_request_id or "")
-    if claims.amounts_minor - {collection.amount_minor}:
+    amounts = claims.amounts_minor | ({answer.amount_minor} - {None})
+    if amounts - {collection.amount_minor}:
         doubt_attempt(collection, attempt, Doubt.AMOUNT)
         return
-    keep_receipt(attempt, claims.receipts)
+    keep_receipt(attempt, frozenset({answer.receipt}) if answer.receipt else claims.receipts)
     grant(collection, attempt)
 
 
 def _not_paid(collection: Collection, attempt: CollectionAttempt, meaning: Meaning) -> None:
     now = clock.now()
-    attempt.next_query_at = timing.next_query_at(attempt.began_at, now) if meaning.may_still_be_paid else None
+    attempt.next_query_at = _next_query_at(attempt, now) if meaning.may_still_be_paid else None
     if attempt.state == AttemptState.FAILED:
         attempt.save(update_fields=["next_query_at", "result_code", "result_text"])
         return
@@ -234,25 +252,38 @@ def _not_paid(collection: Collection, attempt: CollectionAttempt, meaning: Meani
     fail_attempt(collection, attempt, attempt.result_code, meaning.reason, again=again)
 
 
-def _still_pending(collection: Collection, attempt: CollectionAttempt) -> None:
+def _still_pending(collection: Collection, attempt: CollectionAttempt, action_url: str = "") -> None:
     now = clock.now()
-    next_at = timing.next_query_at(attempt.began_at, now)
+    next_at = _next_query_at(attempt, now)
     if attempt.state in (AttemptState.CREATED, AttemptState.SENT):
         attempt.state = AttemptState.ACCEPTED
-    attempt.next_query_at = next_at
-    attempt.save(update_fields=["state", "next_query_at"])
+    attempt.next_query_at, attempt.action_url = next_at, action_url
+    attempt.save(update_fields=["state", "next_query_at", "action_url"])
     if next_at is None and attempt.state in (AttemptState.ACCEPTED, AttemptState.EXPIRED):
         doubt_attempt(collection, attempt, Doubt.SILENCE)
 
 
-def _next_attempt_at(collection: Collection, now: datetime, wait_s: int = 0) -> datetime | None:
+def _next_query_at(attempt: CollectionAttempt, now: datetime) -> datetime | None:
+    return timing.next_query_at(attempt.began_at, now, rails.facts_of(attempt.rail).query_after_s)
+
+
+def _can_repeat(attempt: CollectionAttempt) -> bool:
+    return rails.facts_of(attempt.rail).can_repeat
+
+
+def _said(attempt: CollectionAttempt, sentence: str) -> str:
+    return sentence.format("M-PESA" if attempt.rail == rails.MPESA else "The payment provider")
+
+
+def _next_attempt_at(collection: Collection, now: datetime, meaning: Meaning | None = None) -> datetime | None:
     return timing.next_attempt_at(
-        settings.retry_policy(),
+        settings.retry_policy(collection.rail),
         attempts_made=found.attempts_shown(collection.pk),
         attempts_max=collection.attempts_max,
         now=now,
         zone=time_zone_of(collection.member_id),
-        wait_s=wait_s,
+        wait_s=meaning.wait_s if meaning else 0,
+        lacks_money=meaning is not None and meaning.lacks_money,
     )
 
 

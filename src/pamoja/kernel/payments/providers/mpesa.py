@@ -24,10 +24,13 @@ from pamoja.foundation import clock
 from pamoja.foundation.money import currency
 from pamoja.kernel.communities.public import current_community_id
 from pamoja.kernel.payments.errors import RailFailure
+from pamoja.kernel.payments.providers import mpesa_notices
+from pamoja.kernel.payments.providers.base import BaseRail
 from pamoja.kernel.payments.providers.mpesa_failures import failure_in, is_token_refusal
 from pamoja.kernel.payments.rules.messages import (
     CollectionAnswer,
     CollectOrder,
+    Notice,
     NoticeKind,
     PayoutOrder,
     Submission,
@@ -60,7 +63,7 @@ class MpesaAccount:
     callback_base_url: str
 
 
-class Mpesa:
+class Mpesa(BaseRail):
     """One connection pool and one token for all threads of the process."""
 
     name = "mpesa"
@@ -153,6 +156,10 @@ class Mpesa:
                 "Occasion": "",
             },
         )
+
+    def read_notice(self, kind: NoticeKind, body: bytes) -> Notice:
+        """What a webhook claims."""
+        return mpesa_notices.read(kind, body)
 
     def _signed(self) -> dict[str, str]:
         account, timestamp = self._account, nairobi_timestamp(clock.now())

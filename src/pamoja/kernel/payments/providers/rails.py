@@ -1,73 +1,50 @@
-"""What every rail can do, and which one a name means."""
+"""Which rail a name means, made once for all threads of the process."""
 
 from __future__ import annotations
 
 import functools
-from typing import Protocol
-from uuid import UUID
+from collections.abc import Callable
 
 from django.conf import settings
 
 from pamoja.kernel.payments.errors import RailUnknown
-from pamoja.kernel.payments.providers import mpesa, mpesa_notices
-from pamoja.kernel.payments.rules.messages import (
-    CollectionAnswer,
-    CollectOrder,
-    Notice,
-    NoticeKind,
-    PayoutOrder,
-    Submission,
-)
+from pamoja.kernel.payments.providers.bank import Bank
+from pamoja.kernel.payments.providers.base import BaseRail
+from pamoja.kernel.payments.providers.mpesa import Mpesa, MpesaAccount
+from pamoja.kernel.payments.providers.stripe import Stripe
+from pamoja.kernel.payments.providers.stripe_http import StripeAccount
+from pamoja.kernel.payments.rules.messages import Notice, NoticeKind
 
 
-class Rail(Protocol):
-    """A way for money to come in and go out. Every call may raise RailFailure, and holds no transaction open."""
-
-    name: str
-
-    def collect(self, order: CollectOrder) -> Submission:
-        """Ask a phone for money. A failure that `may_have_happened` may have left a prompt on the phone."""
-        ...
-
-    def query(self, rail_id: str) -> CollectionAnswer:
-        """How a prompt ended, or that it has not."""
-        ...
-
-    def pay_out(self, order: PayoutOrder) -> Submission:
-        """Send money to a phone, once for an originator id however often it is told."""
-        ...
-
-    def query_payout(self, *, payout_id: UUID, originator_id: str, token: str) -> None:
-        """Ask what became of a payout; the answer comes as a webhook to the address with the token."""
-        ...
-
-
-def rail_named(name: str) -> Rail:
-    """Raises: RailUnknown."""
-    if name != "mpesa":
+def rail_named(name: str) -> BaseRail:
+    """Raises: RailUnknown. The wallet has no rail: it is the ledger's own."""
+    if name not in _MAKERS:
         raise RailUnknown(rail=name)
-    return _mpesa()
+    return _made(name)
 
 
 def read_notice(rail: str, kind: NoticeKind, body: bytes) -> Notice:
     """What a rail's webhook claims; one that cannot be read says so. Never raises."""
-    if rail != "mpesa":
-        return Notice(is_readable=False)
-    return mpesa_notices.read(kind, body)
+    return rail_named(rail).read_notice(kind, body) if rail in _MAKERS else Notice(is_readable=False)
 
 
 def close_rails() -> None:
     """Give all connections back; the next use opens new ones, by the settings of then."""
-    if _mpesa.cache_info().currsize:
-        _mpesa().close()
-    _mpesa.cache_clear()
+    if _made.cache_info().currsize:
+        for name in _MAKERS:
+            _made(name).close()
+    _made.cache_clear()
 
 
 @functools.cache
-def _mpesa() -> mpesa.Mpesa:
+def _made(name: str) -> BaseRail:
+    return _MAKERS[name]()
+
+
+def _mpesa() -> Mpesa:
     config = settings.PAMOJA
-    return mpesa.Mpesa(
-        mpesa.MpesaAccount(
+    return Mpesa(
+        MpesaAccount(
             base_url=config.mpesa_base_url,
             consumer_key=config.mpesa_consumer_key,
             consumer_secret=config.mpesa_consumer_secret.get_secret_value(),
@@ -80,3 +57,13 @@ def _mpesa() -> mpesa.Mpesa:
             callback_base_url=config.mpesa_callback_base_url,
         )
     )
+
+
+def _stripe() -> Stripe:
+    config = settings.PAMOJA
+    return Stripe(
+        StripeAccount(base_url=config.stripe_base_url, secret_key=config.stripe_secret_key.get_secret_value())
+    )
+
+
+_MAKERS: dict[str, Callable[[], BaseRail]] = {"mpesa": _mpesa, "stripe": _stripe, "bank": Bank}

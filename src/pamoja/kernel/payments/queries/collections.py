@@ -112,6 +112,11 @@ def attempts_to_query(now: datetime, limit: int) -> QuerySet[CollectionAttempt]:
     )
 
 
+def attempt_with_rail_id(rail: str, rail_id: str) -> CollectionAttempt | None:
+    """The attempt that the rail calls by this id."""
+    return CollectionAttempt.objects.filter(rail=rail, checkout_request_id=rail_id).first()
+
+
 def doubtful_attempts_for_update(collection_id: UUID) -> QuerySet[CollectionAttempt]:
     """Ended attempts of which the rail is still asked, because some have seen money move after such an end."""
     return (

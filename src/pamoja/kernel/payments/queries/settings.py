@@ -1,31 +1,47 @@
-"""What the installation allows and where it is called back: read from the settings in one place."""
+"""What installation and community allow, and where we are called back: read from the settings in one place."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 
-from pamoja.kernel.communities.public import current_community_id
+from pamoja.foundation import ids
+from pamoja.kernel.communities.public import current_community, current_community_id
+from pamoja.kernel.payments.models import PaymentSettings
+from pamoja.kernel.payments.rules import rails as facts
 from pamoja.kernel.payments.rules.messages import NoticeKind
 from pamoja.kernel.payments.rules.timing import RetryPolicy
 from pamoja.kernel.payments.rules.tokens import make_token
 
 
-def rails() -> list[str]:
-    """The rails that this installation has."""
-    return list(settings.PAMOJA.rails)
+def chosen() -> PaymentSettings:
+    """What the entered community chose; unsaved and empty when it chose nothing."""
+    return PaymentSettings.objects.first() or PaymentSettings()
 
 
-def retry_policy() -> RetryPolicy:
+def rails(currency: str | None = None) -> list[str]:
+    """The rails by which the entered community pays, in the order it offers them, that carry the currency."""
+    installed = list(settings.PAMOJA.rails)
+    wanted = chosen().rails or installed
+    offered = [name for name in wanted if name in installed]
+    return facts.carried(currency or current_community().currency, offered)
+
+
+def retry_policy(rail: str = facts.MPESA) -> RetryPolicy:
     """How often and when members are asked again."""
-    config = settings.PAMOJA
+    config, own = settings.PAMOJA, chosen()
+    delays = own.delays_s.get(rail) or facts.facts_of(rail).delays_s
     return RetryPolicy(
-        attempts_max=config.payments_attempts_max,
-        from_hour=config.payments_from_hour,
-        until_hour=config.payments_until_hour,
+        attempts_max=own.attempts_max or config.payments_attempts_max,
+        delays_s=tuple(int(each) for each in delays),
+        from_hour=config.payments_from_hour if own.from_hour is None else own.from_hour,
+        until_hour=own.until_hour or config.payments_until_hour,
+        weekdays=frozenset(own.weekdays) or frozenset(range(7)),
+        paydays=frozenset(own.paydays),
     )
 
 
@@ -48,3 +64,17 @@ def webhook_token(kind: NoticeKind, subject_id: UUID) -> str:
 def trusts_payout_results() -> bool:
     """Whether a payout's result is believed as it comes, without asking back."""
     return bool(settings.PAMOJA.mpesa_trusts_payout_results)
+
+
+def payment_page(collection_id: UUID) -> str:
+    """The page of a payment in full, to which a bank sends the member back."""
+    return page(f"payments/{ids.public('collection', collection_id)}/")
+
+
+def page(path: str) -> str:
+    """The full address of a page of the entered community, for who comes back from elsewhere."""
+    community = current_community()
+    if community.domain:
+        parts = urlsplit(settings.PAMOJA.base_url)
+        return f"{parts.scheme}://{community.domain}/{path}"
+    return f"{settings.PAMOJA.base_url.rstrip('/')}/c/{community.slug}/{path}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,24 +12,35 @@ from pamoja.foundation.money import Money
 
 @dataclass(frozen=True, kw_only=True)
 class CollectOrder:
-    """Ask this phone for money. `token` makes the address at which the rail tells the outcome."""
+    """Ask for money: this phone, or with this saved way to pay.
+
+    `token` makes the address at which a rail without signatures tells the outcome. `is_attended`: the member is here
+    and can confirm with their bank at `return_url`'s other end; otherwise it must go without them.
+    """
 
     attempt_id: UUID
+    rail: str
     amount: Money
-    phone: str
     reference: str
     description: str
-    token: str
+    token: str = ""
+    phone: str = ""
+    customer_id: str = ""
+    method_id: str = ""
+    method_kind: str = ""
+    is_attended: bool = False
+    return_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PayoutOrder:
-    """Send money to this phone. The rail does it once for one `originator_id`, however often it is told.
+    """Send money to this phone or account. The rail does it once for one `originator_id`, however often it is told.
 
     `token` is for its result, `late_token` for the word that its queue timed out.
     """
 
     payout_id: UUID
+    rail: str
     amount: Money
     phone: str
     originator_id: str
@@ -38,20 +50,117 @@ class PayoutOrder:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Submission:
-    """The rail accepted an order (which is not yet paid): its names for it."""
-
-    rail_id: str
-    other_id: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class CollectionAnswer:
-    """What the rail said when asked about a prompt. No code: it is still being processed."""
+    """What the rail said when asked about a prompt. No code: it is still being processed.
+
+    `receipt` and `amount_minor` where the rail's own answer holds them. `action_url`: where the member confirms.
+    """
 
     rail_id: str
     code: str | None
     text: str = ""
+    receipt: str = ""
+    amount_minor: int | None = None
+    action_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """The rail accepted an order (which is not yet paid): its names for it, and what it said at once if it did."""
+
+    rail_id: str
+    other_id: str = ""
+    answer: CollectionAnswer | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetupOrder:
+    """Let the member save a way to pay on the rail's own page, so that we never see its number."""
+
+    method_id: UUID
+    kind: str
+    customer_id: str
+    member_id: UUID
+    name: str
+    email: str
+    return_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetupStarted:
+    """The rail's page is open: its names for the member and the visit, and where to send them."""
+
+    customer_id: str
+    session_id: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodState:
+    """What the rail says of a saved way to pay. `is_usable` None: not decided yet."""
+
+    is_usable: bool | None
+    rail_id: str = ""
+    mandate_id: str = ""
+    brand: str = ""
+    last4: str = ""
+    expires_month: int | None = None
+    expires_year: int | None = None
+    fingerprint: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundOrder:
+    """Give money of a payment back. The rail does it once for one refund id."""
+
+    refund_id: UUID
+    rail: str
+    amount: Money
+    payment_id: str
+    receipt: str
+    reason: str
+    token: str = ""
+    originator_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundAnswer:
+    """What the rail says of a refund: succeeded, pending or failed; and its own name for it."""
+
+    rail_id: str
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeAnswer:
+    """What the rail says of a dispute. `withdrawn_minor` and `fee_minor`: what is out of our balance there now."""
+
+    rail_id: str
+    payment_id: str
+    receipt: str
+    state: str
+    reason: str
+    amount: Money
+    withdrawn_minor: int
+    fee_minor: int
+    due_at: datetime | None
+    is_fightable: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One movement as the provider's own book lists it. Units: minor, positive into our account there."""
+
+    rail_id: str
+    kind: str
+    subject_id: str
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    at: datetime
 
 
 class Found(StrEnum):
@@ -71,6 +180,11 @@ class NoticeKind(StrEnum):
     PAYOUT = "payout"
     PAYOUT_LATE = "payout-late"  # the rail's queue timed out: nothing is known
     PAYOUT_STATE = "payout-state"  # the answer to our own question
+    REFUND = "refund"
+    REFUND_STATE = "refund-state"  # the answer to our own question about a refund
+    C2B = "c2b"  # somebody paid by menu, unasked
+    C2B_STATE = "c2b-state"  # the answer to our own question about that
+    EVENT = "event"  # a signed event of a provider
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
 import phonenumbers
@@ -17,32 +15,10 @@ from pamoja.kernel.payments.errors import (
     CurrencyNotCarried,
     PhoneUnfit,
 )
+from pamoja.kernel.payments.rules.verdicts import Meaning, Verdict
 
 CURRENCY = "KES"
 _MSISDN = re.compile(r"254[17]\d{8}")
-
-
-class Verdict(StrEnum):
-    """What a result code lets us conclude."""
-
-    PAID = "paid"
-    PENDING = "pending"
-    MAY_RETRY = "may_retry"
-    FINAL = "final"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """A verdict, the sentence for the member, and what to mind before asking again.
-
-    `may_still_be_paid`: some have seen money move after this code, so the rail is asked again.
-    """
-
-    verdict: Verdict
-    reason: str = ""
-    may_still_be_paid: bool = False
-    wait_s: int = 0
 
 
 _BUSY = "M-PESA was busy with another request on this phone. Please try again in a few minutes."
@@ -52,7 +28,7 @@ _OURS = "M-PESA does not accept our request. We have been told."
 COLLECTION_RESULTS: dict[str, Meaning] = {
     "0": Meaning(Verdict.PAID),
     "4999": Meaning(Verdict.PENDING),
-    "1": Meaning(Verdict.MAY_RETRY, "There was not enough money in the M-PESA account."),
+    "1": Meaning(Verdict.MAY_RETRY, "There was not enough money in the M-PESA account.", lacks_money=True),
     "2": Meaning(Verdict.FINAL, "The amount is below M-PESA's minimum."),
     "3": Meaning(Verdict.FINAL, "The amount is above M-PESA's maximum."),
     "4": Meaning(Verdict.MAY_RETRY, "This would exceed the day's limit of the M-PESA account.", wait_s=43_200),
@@ -92,7 +68,7 @@ def whole_shillings(amount: Money, *, least: int, most: int) -> int:
     Raises: CurrencyNotCarried, AmountNotWhole, AmountTooSmall, AmountTooLarge.
     """
     if amount.currency != CURRENCY:
-        raise CurrencyNotCarried(carried=CURRENCY, currency=amount.currency)
+        raise CurrencyNotCarried(rail="M-PESA", carried=CURRENCY, currency=amount.currency)
     shillings, cents = divmod(amount.amount_minor, currency(CURRENCY).minor_per_major)
     if cents:
         raise AmountNotWhole(field="amount")

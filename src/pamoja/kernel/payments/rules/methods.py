@@ -1,0 +1,35 @@
+"""Saved ways to pay: their kinds, their states, and which one is tried first."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+METHODS_MAX = 10
+
+
+class MethodKind(StrEnum):
+    """What a way to pay is."""
+
+    CARD = "card"
+    BACS_DEBIT = "bacs_debit"
+    PHONE = "phone"
+    BANK = "bank"  # to send money to
+
+
+class MethodState(StrEnum):
+    """How far a way to pay has come."""
+
+    PENDING = "pending"  # being set up, or not proven yet
+    VERIFIED = "verified"
+    FAILED = "failed"  # could not be set up, or is of no use any more
+    REMOVED = "removed"
+
+
+RAIL_OF = {
+    MethodKind.CARD: "stripe",
+    MethodKind.BACS_DEBIT: "stripe",
+    MethodKind.PHONE: "mpesa",
+    MethodKind.BANK: "bank",
+}
+HOSTED = (MethodKind.CARD, MethodKind.BACS_DEBIT)
+"""Those that are entered on the rail's own page."""
