@@ -13,13 +13,16 @@ export PYTHONPATH := $(CURDIR)/src
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: run test check bench bench-ledger fresh lock clean help
+.PHONY: run test test-long check bench bench-ledger fresh lock clean help
 
 run: $(INSTALLED)  ## everything on this machine: database, sandbox, worker, web; Ctrl-C stops it
 	@exec $(PAMOJA) up
 
 test: $(INSTALLED)  ## every specification, in parallel; `make test T=tests/site` for some
 	@$(BIN)/pytest -n auto $(T)
+
+test-long: $(INSTALLED)  ## the same, trying far more: for the night and for releases
+	@PAMOJA_TEST_LONG=1 $(BIN)/pytest -n auto $(T)
 
 check: $(INSTALLED)  ## formatting, lint, types, import contracts, migrations, house rules
 	@$(PAMOJA) check

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if getattr(config.option, "numprocesses", None):
             return  # this process only hands out tests
     databases = Databases(os.environ["PAMOJA_TEST_SUPERUSER_URL"])
-    name = _worker_database()
+    name = worker_database()
     databases.clone(name)
     os.environ |= databases.settings(name)
     os.environ |= {f"PAMOJA_{key}": str(free_port()) for key in ("PORT", "SANDBOX_PORT", "SMTP_PORT")}
@@ -62,10 +62,11 @@ def _environment_of_tests(data: Path) -> None:
 
 def _outside_folder() -> Path:
     """Where this worker's own outside world keeps its state."""
-    return Path(os.environ["PAMOJA_DATA"]) / "outside" / _worker_database()
+    return Path(os.environ["PAMOJA_DATA"]) / "outside" / worker_database()
 
 
-def _worker_database() -> str:
+def worker_database() -> str:
+    """The database that this process works on when nothing else is asked for."""
     return f"pamoja_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
@@ -83,23 +84,31 @@ def django_db_setup() -> None:
 @pytest.fixture
 def committed_db(databases: Databases, django_db_blocker: Any) -> Iterator[str]:
     """A database for this one test, in which what is committed stays: for races, transactions, real servers."""
+    name = f"{worker_database()}_committed"
+    databases.clone(name)
+    with django_db_blocker.unblock(), working_on(name):
+        yield name
+    databases.drop(name)
+
+
+@contextmanager
+def working_on(database: str) -> Iterator[None]:
+    """This process's own connections go to that database."""
     from django.db import connection, connections
 
-    name = f"{_worker_database()}_committed"
-    databases.clone(name)
     settings = connections.settings["default"]
     before = settings["NAME"]
 
-    def turn_to(database: str) -> None:
+    def turn_to(name: str) -> None:
         connection.close()
         connection.close_pool()
-        settings["NAME"] = database
+        settings["NAME"] = name
 
-    with django_db_blocker.unblock():
-        turn_to(name)
-        yield name
+    turn_to(database)
+    try:
+        yield
+    finally:
         turn_to(before)
-    databases.drop(name)
 
 
 @pytest.fixture(autouse=True)
@@ -223,13 +232,20 @@ def live_platform(committed_db: str, sandbox: Served, databases: Databases, tmp_
     """The platform as in real life: web server and worker on this test's database, the sandbox outside."""
     from django.conf import settings
 
-    config = settings.PAMOJA
-    env = databases.settings(committed_db) | {
+    with serving(databases.settings(committed_db), sandbox, logs=tmp_path, port=settings.PAMOJA.port) as served:
+        yield served
+
+
+@contextmanager
+def serving(database: dict[str, str], sandbox: Served, *, logs: Path, port: int) -> Iterator[Served]:
+    """Web server and worker, as long as the block lasts."""
+    env = database | {
         "PAMOJA_LOG_LEVEL": "INFO",
         "PAMOJA_CLOCK_URL": f"{sandbox.base_url}/clock",
+        "PAMOJA_PORT": str(port),
     }
-    address = f"http://localhost:{config.port}"
-    web_log, worker_log = tmp_path / "web.log", tmp_path / "worker.log"
+    address = f"http://localhost:{port}"
+    web_log, worker_log = logs / "web.log", logs / "worker.log"
     with (
         process("pamoja.site.cli", "worker", log=worker_log, env=env),
         process("pamoja.site.cli", "web", log=web_log, env=env) as web,

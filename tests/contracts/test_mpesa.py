@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 
 from pamoja.foundation.money import Money
@@ -33,16 +32,16 @@ def switches(sandbox: Served) -> Iterator[Callable[..., None]]:
     """Sets the sandbox's faults; all off again afterwards."""
 
     def set_faults(**faults: Any) -> None:
-        answer = httpx.put(f"{sandbox.base_url}/api/faults", json={"seed": 1, "faults": faults}, timeout=10)
+        answer = sandbox.request("PUT", "/api/faults", json={"seed": 1, "faults": faults})
         assert answer.status_code == 200, answer.text
 
     set_faults()
     at_once = {"second_prompt": "show", "callback_delay_s": 0, "b2c_delay_s": 0, "command_delay_s": 0}
-    httpx.put(f"{sandbox.base_url}/api/preferences", json=at_once, timeout=10)
-    httpx.put(f"{sandbox.base_url}/api/autopilot", json={"answer": "off"}, timeout=10)
+    sandbox.request("PUT", "/api/preferences", json=at_once)
+    sandbox.request("PUT", "/api/autopilot", json={"answer": "off"})
     yield set_faults
     set_faults()
-    httpx.put(f"{sandbox.base_url}/api/preferences", json={"second_prompt": "refuse"}, timeout=10)
+    sandbox.request("PUT", "/api/preferences", json={"second_prompt": "refuse"})
 
 
 @pytest.fixture

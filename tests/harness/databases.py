@@ -78,7 +78,7 @@ class Databases:
         return name
 
     def clone(self, name: str) -> None:
-        """A fresh database in some 40 milliseconds: with fsync off, copying its files is twice as quick as logging their pages."""
+        """A fresh database in some 40 ms; with fsync off, copying files is twice as quick as logging pages."""
         with self._superuser() as connection:
             self._drop(connection, name)
             for statement in (

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -52,30 +51,14 @@ class Somebody:
 
 
 @pytest.fixture
-def umoja(committed_db: str) -> Community:
-    return Community.objects.create(
-        slug="umoja",
-        name="Umoja Savers",
-        currency="KES",
-        country="KE",
-        time_zone="Africa/Nairobi",
-        products=["savings"],
-    )
-
-
-@pytest.fixture
-def people(umoja: Community, live_platform: Served, sandbox: Served, browser: Callable[..., Any]) -> list[Somebody]:
-    # Other tests may have left phones that answer by themselves, and faults.
-    sandbox.post("/api/autopilot", json={"answer": "off", "phones": "all"})
-    httpx.delete(f"{sandbox.base_url}/api/faults")
-    httpx.put(f"{sandbox.base_url}/clock", json={"real": True})
-    home = f"{live_platform.base_url}/c/{umoja.slug}/"
+def people(community: Community, live_platform: Served, sandbox: Served, browser: Callable[..., Any]) -> list[Somebody]:
+    home = f"{live_platform.base_url}/c/{community.slug}/"
     return [
         _registered(Somebody(name, phone, browser(base_url=home).new_page()), sandbox) for name, phone in PEOPLE.items()
     ]
 
 
-def test_five_people_complete_a_round(umoja: Community, people: list[Somebody], sandbox: Served) -> None:
+def test_five_people_complete_a_round(community: Community, people: list[Somebody], sandbox: Served) -> None:
     amina, *others = people
     _make_circle(amina)
     link = _invitation_link(amina, for_people=len(others))
@@ -91,7 +74,7 @@ def test_five_people_complete_a_round(umoja: Community, people: list[Somebody], 
     # Nobody reloads this page: it hears of every payment, and of the pot that goes out.
     expect(watching.locator("#circle")).to_contain_text(re.compile("Round 2|received|Paid out"), timeout=30_000)
 
-    with entered(umoja.pk):
+    with entered(community.pk):
         recipient = _recipient(people)
         _books_agree(recipient)
     _recipient_sees_it(recipient, sandbox)

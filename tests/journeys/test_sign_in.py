@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from pamoja.kernel.communities.public import Community
 from tests.harness.servers import Served
-from tests.world import PASSWORD, Cast, a_person
+from tests.world import PASSWORD, a_member, a_person
 
 pytestmark = [pytest.mark.journey, pytest.mark.committed]
 
@@ -27,9 +28,11 @@ def mailed_code(sandbox: Served, address: str) -> str:
     raise AssertionError(f"no mail with a code came to {address}")
 
 
-def test_registers_with_the_mailed_code(cast: Cast, live_platform: Served, sandbox: Served, browser: Any) -> None:
+def test_registers_with_the_mailed_code(
+    community: Community, live_platform: Served, sandbox: Served, browser: Any
+) -> None:
     page = browser().new_page()
-    page.goto(f"{live_platform.base_url}/c/umoja/account/signup/")
+    page.goto(f"{live_platform.base_url}/c/{community.slug}/account/signup/")
     for field, typed in {
         "name": "Zawadi Njeri",
         "email": "zawadi@example.org",
@@ -44,21 +47,22 @@ def test_registers_with_the_mailed_code(cast: Cast, live_platform: Served, sandb
     page.fill("[name=code]", mailed_code(sandbox, "zawadi@example.org"))
     page.click(SUBMIT)
 
-    page.goto(f"{live_platform.base_url}/c/umoja/me/")
+    page.goto(f"{live_platform.base_url}/c/{community.slug}/me/")
     assert page.input_value("[name=name]") == "Zawadi Njeri"
     assert "zawadi@example.org" in page.inner_text("main")
 
 
-def test_signs_in_with_a_passkey_alone(cast: Cast, live_platform: Served, browser: Any) -> None:
+def test_signs_in_with_a_passkey_alone(community: Community, live_platform: Served, browser: Any) -> None:
+    member = a_member(community=community)
     context = browser()
     page = context.new_page()
     keys = context.new_cdp_session(page)
     keys.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
     keys.send("WebAuthn.addVirtualAuthenticator", {"options": options | {"isUserVerified": True}})
-    home = f"{live_platform.base_url}/c/umoja"
+    home = f"{live_platform.base_url}/c/{community.slug}"
     page.goto(f"{home}/account/login/")
-    page.fill("[name=login]", cast.member.person.email)
+    page.fill("[name=login]", member.person.email)
     page.fill("[name=password]", PASSWORD)
     page.click(SUBMIT)
     page.goto(f"{home}/account/2fa/webauthn/add/")
@@ -76,10 +80,10 @@ def test_signs_in_with_a_passkey_alone(cast: Cast, live_platform: Served, browse
     assert "Signed in with passkey" in page.inner_text("main")
 
 
-def test_the_sixth_try_waits_at_the_real_door(cast: Cast, live_platform: Served) -> None:
+def test_the_sixth_try_waits_at_the_real_door(community: Community, live_platform: Served) -> None:
     body = {"email": a_person("Victim").email, "password": "Wrong-5895"}
 
-    answers = [live_platform.post("/c/umoja/api/v1/auth/login", json=body) for _ in range(6)]
+    answers = [live_platform.post(f"/c/{community.slug}/api/v1/auth/login", json=body) for _ in range(6)]
 
     assert [answer.status_code for answer in answers] == [401] * 5 + [429]
     assert isinstance(answers[-1], httpx.Response)

@@ -24,6 +24,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from pamoja.sandbox.app import Sandbox, create_app
+from tests.harness.servers import NO_AUTHORITIES
 
 INITIATOR_PASSWORD = "pamoja-initiator-password"
 AMINA, BRIAN = "254712345678", "254722000111"
@@ -107,7 +108,7 @@ def running(app: Sandbox) -> Iterator[Client]:
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(app.router.lifespan_context(app)),
         portal.wrap_async_context_manager(
-            httpx.AsyncClient(transport=transport, base_url="http://sandbox", trust_env=False)
+            httpx.AsyncClient(transport=transport, base_url="http://sandbox", trust_env=False, verify=NO_AUTHORITIES)
         ) as client,
     ):
         yield Client(portal, client)
@@ -273,7 +274,7 @@ class Process:
         until = time.monotonic() + START_S
         while time.monotonic() < until:
             try:
-                if httpx.get(f"{self.url}/health", trust_env=False).status_code == 200:
+                if httpx.get(f"{self.url}/health", trust_env=False, verify=NO_AUTHORITIES).status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)

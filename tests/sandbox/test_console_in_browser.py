@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.harness.servers import NO_AUTHORITIES
 from tests.sandbox.conftest import AMINA, Platform, Process
 from tests.sandbox.test_server import push
 
@@ -32,7 +33,7 @@ def test_shows_a_prompt_by_itself_and_pays_it_by_pin(process: Process, platform:
     page.goto(f"{process.url}/phones/{AMINA}")
     expect(page.get_by_text("Nothing yet.")).to_be_visible()
 
-    with httpx.Client(base_url=process.url, trust_env=False) as client:
+    with httpx.Client(base_url=process.url, trust_env=False, verify=NO_AUTHORITIES) as client:
         push(client, platform.url)
         page.get_by_label("Enter M-PESA PIN").fill("1234")
         page.get_by_role("button", name="Send").click()
@@ -45,7 +46,7 @@ def test_shows_a_prompt_by_itself_and_pays_it_by_pin(process: Process, platform:
 
 
 def test_keeps_what_is_being_typed_when_something_changes(process: Process, platform: Platform, page: Page) -> None:
-    with httpx.Client(base_url=process.url, trust_env=False) as client:
+    with httpx.Client(base_url=process.url, trust_env=False, verify=NO_AUTHORITIES) as client:
         push(client, platform.url)
         page.goto(f"{process.url}/phones/{AMINA}")
         page.get_by_label("Enter M-PESA PIN").fill("12")

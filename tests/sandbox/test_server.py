@@ -10,6 +10,7 @@ import aiohttp
 import httpx
 import pytest
 
+from tests.harness.servers import NO_AUTHORITIES
 from tests.sandbox.conftest import AMINA, PASSWORD, TIMESTAMP, Platform, Process
 
 PUSH = "/mpesa/stkpush/v1/processrequest"
@@ -49,7 +50,7 @@ def letter() -> EmailMessage:
 
 
 def test_keeps_money_prompts_letters_and_log_when_it_is_killed(process: Process, platform: Platform) -> None:
-    with httpx.Client(base_url=process.url, trust_env=False) as client:
+    with httpx.Client(base_url=process.url, trust_env=False, verify=NO_AUTHORITIES) as client:
         push(client, platform.url)
         client.put("/clock", json={"advance_s": 3600})
         push(client, platform.url)
@@ -62,7 +63,7 @@ def test_keeps_money_prompts_letters_and_log_when_it_is_killed(process: Process,
     assert process.stop(signal.SIGKILL) == -signal.SIGKILL
     process.start()
 
-    with httpx.Client(base_url=process.url, trust_env=False) as client:
+    with httpx.Client(base_url=process.url, trust_env=False, verify=NO_AUTHORITIES) as client:
         assert client.post("/api/settle").json() == {"settled": True}
         statement = client.get("/mpesa/statement").json()
         assert [movement["amount_kes"] for movement in statement["movements"]] == [50]
@@ -75,7 +76,7 @@ def test_keeps_money_prompts_letters_and_log_when_it_is_killed(process: Process,
 
 
 def test_really_closes_the_line_when_an_answer_is_lost(process: Process, platform: Platform) -> None:
-    with httpx.Client(base_url=process.url, trust_env=False) as client:
+    with httpx.Client(base_url=process.url, trust_env=False, verify=NO_AUTHORITIES) as client:
         client.put("/api/faults", json={"faults": {"answer_lost": {"next": 1}}})
 
         with pytest.raises(httpx.TransportError):
@@ -86,7 +87,7 @@ def test_really_closes_the_line_when_an_answer_is_lost(process: Process, platfor
 
 def test_stops_at_once_although_a_console_page_is_watching(process: Process) -> None:
     with (
-        httpx.Client(base_url=process.url, trust_env=False) as client,
+        httpx.Client(base_url=process.url, trust_env=False, verify=NO_AUTHORITIES) as client,
         client.stream("GET", f"/phones/{AMINA}/events") as stream,
     ):
         assert next(stream.iter_lines()) == "retry: 1000"

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 from django.db import connection, transaction
 
@@ -60,7 +59,7 @@ def test_reaches_the_mailbox_of_the_sandbox(
 
     run_jobs()
 
-    (mail,) = httpx.get(f"{sandbox.base_url}/api/mail", params={"to": address}).json()["mail"]
+    (mail,) = sandbox.request("GET", "/api/mail", params={"to": address}).json()["mail"]
     assert mail["subject"] == "A note from Umoja"
     assert mail["links"] == ["http://localhost:8000/c/umoja/"]
     assert "&amp; smile" in mail["html"]

@@ -18,13 +18,14 @@ from pamoja.kernel.payments import hotpath, jobs
 from pamoja.kernel.payments.providers import rails
 from pamoja.site.config import load
 from tests.harness.databases import RUNTIME, Databases
+from tests.harness.servers import NO_AUTHORITIES
 
 
 class Outside:
     """Both clocks, the switches, and what really moved."""
 
     def __init__(self, base_url: str, clock: Any) -> None:
-        self._http = httpx.Client(base_url=base_url, timeout=30)
+        self._http = httpx.Client(base_url=base_url, timeout=30, verify=NO_AUTHORITIES)
         self._clock = clock
 
     def begin(self) -> None:

@@ -19,6 +19,7 @@ from pamoja.kernel.payments.providers.rails import read_notice
 from pamoja.kernel.payments.queries.collections import candidate_ids
 from pamoja.kernel.payments.rules.messages import CollectionAnswer, Submission
 from pamoja.kernel.payments.rules.states import AttemptState, CollectionState, Doubt
+from tests.harness.thoroughness import examples
 from tests.kernel.payments.cast import ask, came_in, push_callback, wallet
 
 _numbers = itertools.count(1)
@@ -37,6 +38,7 @@ EVENTS = [
     "forged failure",
     "stranger's success",
 ]
+EXAMPLES = examples(8, long=200)
 ORDERS = some.lists(some.sampled_from(EVENTS), max_size=12)
 
 
@@ -96,7 +98,9 @@ class Life:
 
 
 @pytest.mark.parametrize("code", ["0", "1032"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(8, long=200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(events=ORDERS)
 def test_ends_the_same(amina: Any, clock: Any, code: str, events: list[str]) -> None:
     life, before = Life(amina.pk, clock, code), wallet(amina.pk)[0]
@@ -117,7 +121,9 @@ def test_ends_the_same(amina: Any, clock: Any, code: str, events: list[str]) -> 
     assert life.attempt.doubt == Doubt.NONE
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(8, long=200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(events=ORDERS, place=some.integers(0, 12))
 def test_another_amount_never_goes_unseen_and_never_posts_twice(
     amina: Any, clock: Any, events: list[str], place: int

@@ -16,6 +16,7 @@ from pamoja.kernel.payments.models import Collection, CollectionAttempt, Webhook
 from pamoja.kernel.payments.queries.settings import webhook_token
 from pamoja.kernel.payments.rules.messages import NoticeKind
 from pamoja.kernel.payments.rules.states import AttemptState
+from tests.harness.servers import NO_AUTHORITIES
 from tests.kernel.payments.cast import push_callback, submitted, wallet
 
 pytestmark = pytest.mark.committed
@@ -35,7 +36,8 @@ class Door:
         parts = {"community": self.community, "kind": self.kind, "token": self.token} | differs
         address = f"{self._root}/{parts['community']}/{parts['kind']}/{parts['token']}"
         content = push_callback("ws_CO_1") if body is None else body
-        with httpx.Client(transport=httpx.HTTPTransport(local_address=differs.get("source", "127.0.0.1"))) as client:
+        transport = httpx.HTTPTransport(local_address=differs.get("source", "127.0.0.1"), verify=NO_AUTHORITIES)
+        with httpx.Client(transport=transport) as client:
             return client.request(method, address, content=content, headers=differs.get("headers"))
 
 
@@ -92,19 +94,20 @@ def test_queues_one_job_however_much_comes(door: Door, community: Community) -> 
     assert rows == [{"carried": {"community": str(community.pk)}}]
 
 
-@pytest.mark.parametrize(
-    "differs",
-    [
-        {"token": "0" * 80},
-        {"token": "short"},
-        {"kind": "payout"},
-        {"kind": "nonsense"},
-        {"community": uuid4().hex},
-        {"community": "umoja"},
-    ],
-)
-def test_knows_no_address_but_its_own(door: Door, differs: dict[str, str]) -> None:
-    assert door.knocks(**differs).status_code == 404
+OTHER_ADDRESSES: list[dict[str, str]] = [
+    {"token": "0" * 80},
+    {"token": "short"},
+    {"kind": "payout"},
+    {"kind": "nonsense"},
+    {"community": uuid4().hex},
+    {"community": "umoja"},
+]
+
+
+def test_knows_no_address_but_its_own(door: Door, subtests: pytest.Subtests) -> None:
+    for differs in OTHER_ADDRESSES:
+        with subtests.test(str(differs)):
+            assert door.knocks(**differs).status_code == 404
     assert not WebhookInbox.objects.exists()
 
 
@@ -117,13 +120,13 @@ def test_answers_posts_only(door: Door) -> None:
     assert door.knocks(method="GET").status_code == 405
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b'{"Body": {"stkCallback": null}}'])
-def test_swallows_nonsense(door: Door, body: bytes, run_jobs: Callable[[], Any]) -> None:
-    assert door.knocks(body).status_code == 200
+def test_swallows_nonsense(door: Door, run_jobs: Callable[[], Any]) -> None:
+    bodies = [b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b'{"Body": {"stkCallback": null}}']
+    assert [door.knocks(body).status_code for body in bodies] == [200] * len(bodies)
 
     run_jobs()
 
-    assert WebhookInbox.objects.get().note == "unreadable"
+    assert list(WebhookInbox.objects.values_list("note", flat=True)) == ["unreadable"] * len(bodies)
 
 
 def test_trusts_no_stranger_and_no_header(door: Door, attempt: CollectionAttempt, run_jobs: Callable[[], Any]) -> None:

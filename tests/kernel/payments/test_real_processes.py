@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from pamoja.kernel.payments.models import Collection, Payout, WebhookInbox
@@ -29,9 +28,9 @@ def until(holds: Callable[[], bool], seconds_max: float = 30) -> None:
 def test_comes_in_and_goes_out_again(
     live_platform: Served, sandbox: Served, collect: Callable[..., Collection], pay_out: Callable[..., Payout]
 ) -> None:
-    httpx.delete(f"{sandbox.base_url}/api/faults", timeout=10)
-    httpx.put(f"{sandbox.base_url}/clock", json={"real": True}, timeout=10)
-    httpx.put(f"{sandbox.base_url}/api/autopilot", json={"answer": "pin"}, timeout=10)
+    sandbox.request("DELETE", "/api/faults")
+    sandbox.request("PUT", "/clock", json={"real": True})
+    sandbox.request("PUT", "/api/autopilot", json={"answer": "pin"})
 
     collection = collect(500)
     until(lambda: Collection.objects.get(pk=collection.pk).state == CollectionState.CONFIRMED)

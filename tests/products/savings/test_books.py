@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pamoja.foundation.actions import SYSTEM, IdempotencyKey
 from pamoja.foundation.errors import Refusal
 from pamoja.kernel.ledger.public import trial_balance
+from tests.harness.thoroughness import IS_LONG, examples
 from tests.products.savings.circles import (
     Group,
     a_running_group,
@@ -177,10 +178,10 @@ def machine(clock: Any, community: object) -> type[RuleBasedStateMachine]:
 
 def test_hold_in_any_order_of_deeds(machine: type[RuleBasedStateMachine]) -> None:
     machine.TestCase.settings = settings(
-        max_examples=12,
+        max_examples=examples(2, long=100),
         stateful_step_count=25,
         deadline=None,
-        derandomize=True,
+        derandomize=not IS_LONG,
         suppress_health_check=list(HealthCheck),
     )
 

@@ -101,9 +101,10 @@ def running(clock: Any, community: object) -> Group:
     return group
 
 
-@pytest.mark.parametrize(("guard", "sql"), RUNNING)
-def test_refuses_of_a_running_circle(running: Group, guard: str, sql: str) -> None:
-    refused(guard, sql)
+def test_refuses_of_a_running_circle(running: Group, subtests: pytest.Subtests) -> None:
+    for guard, sql in RUNNING:
+        with subtests.test(sql):
+            refused(guard, sql)
 
 
 def test_refuses_a_member_too_many(clock: Any, community: object) -> None:
