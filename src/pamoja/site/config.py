@@ -75,6 +75,26 @@ class Config(BaseSettings):
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
     mail_from: str = ""
 
+    # WhatsApp and text messages through Twilio. Rates are per sender: 80 a second is what WhatsApp gives at first.
+    twilio_base_url: str = ""
+    twilio_content_url: str = ""
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = EMPTY
+    twilio_whatsapp_from: str = ""
+    twilio_sms_from: str = ""
+    twilio_callback_base_url: str = ""
+    twilio_whatsapp_a_second: float = Field(default=80.0, gt=0, le=2000)
+    twilio_sms_a_second: float = Field(default=10.0, gt=0, le=2000)
+
+    # Wakes browsers: a P-256 private key, base64url of its 32 bytes, and whom a push service may write to.
+    vapid_private_key: SecretStr = EMPTY
+    vapid_contact: str = ""
+    push_hosts: Listed = []
+
+    # What a message costs, for the estimate before many are sent. Units: millionths of a US dollar.
+    price_whatsapp_micros: int = Field(default=5_000, ge=0)
+    price_sms_micros: int = Field(default=25_000, ge=0)
+
     rails: Listed = ["mpesa", "stripe", "bank", "wallet"]
     mpesa_base_url: str = ""
     mpesa_consumer_key: str = ""
@@ -213,6 +233,13 @@ def _point_at_this_machine(config: Config) -> None:
     config.smtp_host = config.smtp_host or "127.0.0.1"
     config.smtp_port = config.smtp_port or config.sandbox_port + 25
     config.mail_from = config.mail_from or "Pamoja <hello@pamoja.localhost>"
+    config.twilio_base_url = config.twilio_base_url or config.sandbox_url
+    config.twilio_content_url = config.twilio_content_url or config.sandbox_url
+    config.twilio_account_sid = config.twilio_account_sid or f"AC{1:032x}"
+    config.twilio_auth_token = config.twilio_auth_token or SecretStr("sandbox-auth-token")
+    config.twilio_whatsapp_from = config.twilio_whatsapp_from or "+14155238886"
+    config.twilio_sms_from = config.twilio_sms_from or "+15005550006"
+    config.twilio_callback_base_url = config.twilio_callback_base_url or f"http://127.0.0.1:{config.port}"
     config.mpesa_base_url = config.mpesa_base_url or config.sandbox_url
     config.mpesa_consumer_key = config.mpesa_consumer_key or "pamoja-sandbox-consumer"
     config.mpesa_consumer_secret = config.mpesa_consumer_secret or SecretStr("pamoja-sandbox-secret")

@@ -12,11 +12,17 @@ import pytest
 from django.db import connection
 
 from pamoja.kernel.communities.public import Community, entered
-from pamoja.kernel.messaging.actions import claim_due, put_back, record_failures
+from pamoja.kernel.messaging import actions
+from pamoja.kernel.messaging.actions import put_back, record_failures
 from pamoja.kernel.messaging.public import Priority, State
 from tests.kernel.messaging.mail_servers import reloaded
 
 pytestmark = pytest.mark.committed
+
+
+def claim_due(limit: int) -> list[UUID]:
+    """The ids of what is claimed."""
+    return [each.id for each in actions.claim_due(limit=limit)]
 
 
 def test_security_goes_before_money_before_the_rest(queued: Callable[..., UUID], clock: Any) -> None:
@@ -55,7 +61,7 @@ def test_what_is_in_somebodys_hands_is_not_given_again_until_the_lease_ends(
 def test_what_another_session_has_locked_is_skipped(
     queued: Callable[..., UUID], owner_connection: psycopg.Connection[Any]
 ) -> None:
-    first, second = queued(), queued()
+    first, second = queued(), queued(address="other@example.org")
     owner_connection.execute("SELECT 1 FROM messaging_message WHERE id = %s FOR UPDATE", [first])
 
     assert claim_due(limit=10) == [second]
@@ -72,7 +78,7 @@ def test_nothing_of_another_community(
 
 def test_what_is_put_back_is_given_again(queued: Callable[..., UUID]) -> None:
     message_id = queued()
-    put_back(message_ids=claim_due(limit=10))
+    put_back(claimed=actions.claim_due(limit=10))
 
     assert reloaded(message_id).state == State.SENDING
     assert claim_due(limit=10) == [message_id]

@@ -20,8 +20,8 @@ from pamoja.kernel.messaging import actions
 from pamoja.kernel.messaging.jobs import dispatching, hand_over_due, sweep
 from pamoja.kernel.messaging.providers import HandOver, SmtpMailer
 from pamoja.kernel.messaging.public import Message, State, send, waiting
-from pamoja.kernel.messaging.queries import outbox
-from pamoja.kernel.messaging.queries.outbox import Letter
+from pamoja.kernel.messaging.queries import handing
+from pamoja.kernel.messaging.queries.handing import Letter
 from tests.harness.databases import Databases
 from tests.harness.servers import Served
 from tests.kernel.messaging.mail_servers import MailServer, body, reloaded, wait_until
@@ -130,7 +130,7 @@ def test_a_server_that_is_away_is_tried_later_and_loses_nothing(
     queued: Callable[..., UUID], mail_server: MailServer, settings: Any, clock: Any
 ) -> None:
     queued()
-    queued()
+    queued(address="another@example.org")
     there = settings.PAMOJA
     settings.PAMOJA = there.model_copy(update={"smtp_port": 1})
 
@@ -193,6 +193,8 @@ def test_no_transaction_is_open_while_a_server_is_spoken_to(queued: Callable[...
 
     class Watching:
         """A mailer that looks over the dispatcher's shoulder."""
+
+        sender, a_second, at_once = "", 0.0, 1
 
         @contextmanager
         def connected(self) -> Iterator[HandOver]:
@@ -287,11 +289,9 @@ def _kill_after(line: str, patched: pytest.MonkeyPatch) -> None:
     if line == "claimed":
         patched.setattr(actions, "claim_due", then_die(actions.claim_due))
     elif line == "connected":
-        patched.setattr(
-            dispatching, "_over_one_connection", lambda mailer, *_: then_die(mailer.connected().__enter__)()
-        )
+        patched.setattr(dispatching, "_hand_over_in_turn", lambda mailer, *_: then_die(mailer.connected().__enter__)())
     elif line == "loaded":
-        patched.setattr(outbox, "letter", then_die(outbox.letter))
+        patched.setattr(handing, "letters", then_die(handing.letters))
     elif line == "handed over":
 
         @contextmanager

@@ -40,7 +40,7 @@ def test_a_lasting_failure_ends_it_and_is_a_fact_in_the_members_feed(
     record_failures(message_ids=[message_id], code="550", reason="no such box", permanent=True)
 
     assert reloaded(message_id).state == State.FAILED
-    assert [line.sentence for line in feed(f"member:{amina.pk}")] == ["An email to Amina W. could not be delivered."]
+    assert [line.sentence for line in feed(f"member:{amina.pk}")] == ["A message to Amina W. could not be delivered."]
     assert "amina@example.org" not in str(facts(name="messaging.given_up").get().data)
 
 

@@ -188,7 +188,7 @@ def test_the_database_holds_what_was_said(queued: Callable[..., UUID], change: s
         _sql(f"UPDATE messaging_message SET {change}")
 
 
-@pytest.mark.parametrize("end", ["state = 'sent', sent_at = now()", "state = 'failed'", "state = 'given_up'"])
+@pytest.mark.parametrize("end", ["state = 'failed'", "state = 'given_up'", "state = 'withheld'"])
 def test_the_database_lets_nothing_follow_the_end(queued: Callable[..., UUID], end: str) -> None:
     queued()
     _sql(f"UPDATE messaging_message SET {end}")
@@ -196,6 +196,25 @@ def test_the_database_lets_nothing_follow_the_end(queued: Callable[..., UUID], e
     for change in ("state = 'queued', sent_at = NULL", "state = 'sending', sent_at = NULL", "error = 'x'"):
         with pytest.raises(DatabaseError, match="has ended"), transaction.atomic():
             _sql(f"UPDATE messaging_message SET {change}")
+
+
+@pytest.mark.parametrize(
+    ("came", "change"),
+    [
+        ("sent", "state = 'sending', sent_at = NULL"),
+        ("read", "state = 'delivered'"),
+        ("read", "state = 'failed'"),
+        ("delivered", "state = 'failed'"),
+        ("sent", "state = 'withheld'"),
+        ("sent", "provider_id = 'another'"),
+    ],
+)
+def test_the_database_lets_a_message_only_come_further(queued: Callable[..., UUID], came: str, change: str) -> None:
+    queued()
+    _sql(f"UPDATE messaging_message SET state = '{came}', sent_at = now(), provider_id = 'SM1'")
+
+    with pytest.raises(DatabaseError, match=r"cannot go back|has ended|was handed over as SM1"), transaction.atomic():
+        _sql(f"UPDATE messaging_message SET {change}")
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM messaging_message", "TRUNCATE messaging_message"])

@@ -11,11 +11,40 @@ class MessageGivenUp(Event):
     """A message did not reach its recipient and will not be tried again."""
 
     name = "messaging.given_up"
-    sentence = "An email to {member} could not be delivered."
+    sentence = "A message to {member} could not be delivered."
     message_id: UUID
     member_id: UUID | None
+    channel: str
     template: str
     reason_code: str
 
     def subjects(self) -> tuple[str, ...]:
         return (f"member:{self.member_id}",) if self.member_id else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentGiven(Event):
+    """A member agreed to be written to on their phone."""
+
+    name = "messaging.consent_given"
+    sentence = "{member} agreed to messages by {channel}."
+    member_id: UUID
+    channel: str
+    how: str
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"member:{self.member_id}",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentWithdrawn(Event):
+    """A member does not want to be written to on their phone any more."""
+
+    name = "messaging.consent_withdrawn"
+    sentence = "{member} stopped messages to their phone."
+    member_id: UUID
+    channel: str
+    how: str
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"member:{self.member_id}",)

@@ -3,26 +3,51 @@
 from uuid import UUID
 
 from pamoja.kernel.communities.public import current_community
-from pamoja.kernel.messaging.actions import send
-from pamoja.kernel.messaging.errors import AddressUnusable, TemplateUnfit
-from pamoja.kernel.messaging.events import MessageGivenUp
-from pamoja.kernel.messaging.models import Message
+from pamoja.kernel.messaging.actions import (
+    heard_from,
+    link_address,
+    record_consent,
+    record_delivery,
+    reply,
+    send,
+)
+from pamoja.kernel.messaging.errors import AddressUnusable, TemplateUnfit, WindowClosed
+from pamoja.kernel.messaging.events import ConsentGiven, ConsentWithdrawn, MessageGivenUp
+from pamoja.kernel.messaging.models import Address, Message
 from pamoja.kernel.messaging.queries import rendering
 from pamoja.kernel.messaging.queries.outbox import Waiting, messages_of, waiting
-from pamoja.kernel.messaging.rules import Priority, State
+from pamoja.kernel.messaging.queries.reaching import address_at, addresses_of
+from pamoja.kernel.messaging.rules import Channel, Choice, Kind, Priority, State, Wish, fit_choices, word_of
 
 __all__ = [
+    "Address",
     "AddressUnusable",
+    "Channel",
+    "Choice",
+    "ConsentGiven",
+    "ConsentWithdrawn",
+    "Kind",
     "Message",
     "MessageGivenUp",
     "Priority",
     "State",
     "TemplateUnfit",
     "Waiting",
+    "WindowClosed",
+    "Wish",
+    "address_at",
+    "addresses_of",
+    "fit_choices",
+    "heard_from",
+    "link_address",
     "messages_of",
     "page_url",
+    "record_consent",
+    "record_delivery",
+    "reply",
     "send",
     "waiting",
+    "word_of",
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,11 +15,13 @@ from pamoja.foundation import clock
 from pamoja.foundation.actions import joins_transaction
 from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import Community, current_community
-from pamoja.kernel.identity.public import card_of, member_with_id, time_zone_of
+from pamoja.kernel.identity.public import Member, card_of, member_with_id
 from pamoja.kernel.messaging import rules
-from pamoja.kernel.messaging.models import Message, community_if_entered
-from pamoja.kernel.messaging.queries import outbox, rendering
-from pamoja.kernel.messaging.rules import Priority
+from pamoja.kernel.messaging.actions.notifying import notify
+from pamoja.kernel.messaging.errors import WindowClosed
+from pamoja.kernel.messaging.models import Address, Message, Notification, community_if_entered
+from pamoja.kernel.messaging.queries import outbox, reaching, rendering
+from pamoja.kernel.messaging.rules import Channel, Choice, Content, Kind, Priority
 
 _wakers: list[Callable[[], object]] = []
 
@@ -32,67 +34,106 @@ def send(
     dedupe_key: str,
     member_id: UUID | None = None,
     address: str | None = None,
-    priority: Priority = Priority.REST,
+    channels: Sequence[Channel] = (),
+    kind: Kind | None = None,
+    priority: Priority | None = None,
     due_at: datetime | None = None,
     language: str | None = None,
 ) -> UUID:
-    """Queue a message to a member, or to a bare email address; it exists if and only if the transaction commits.
+    """Queue a message to a member, or to a bare address; it exists if and only if the transaction commits.
+
+    A member gets it once, by the first channel that reaches them and that they want for this kind (the sender's
+    `channels` first), and by the next if that fails; a browser that lets us is woken beside it, and it stands in their
+    notifications. A bare address is an email address, or with `channels=[Channel.SMS]` a number.
 
     The same `dedupe_key` (at most 200 characters) in one community is one message: the first is kept and its id
-    returned. It is rendered now, in the member's language and time zone; the template also knows `member` (their card),
-    `community_name` and `home_url`.
+    returned, or that of the notification where no channel is left. It is worded now, in the member's language and time
+    zone; the template also knows `member` (their card), `community_name` and `home_url`.
 
     Raises: AddressUnusable; MemberNotFound; TemplateUnfit, which is a bug.
     """
     if (member_id is None) == (address is None):
         raise ValueError("a message goes either to a member or to an address")
-    community = current_community() if community_if_entered() else None
-    context: dict[str, Any] = dict(data)
-    zone = community.time_zone if community else "UTC"
-    if member_id is not None:
-        member = member_with_id(member_id)
-        address, language = member.person.email, language or member.person.language
-        zone, context["member"] = time_zone_of(member_id), card_of(member)
-    language = language or (community.language if community else "en")
-    rendered = rendering.render(template, context, language=language, zone=zone, community=community)
-    return _queue(
-        Message(
-            member_id=member_id,
-            address=rules.clean_address(address or ""),
-            template=template,
-            data=json.dumps(dict(data), default=_plain),
-            language=language,
-            priority=priority,
-            dedupe_key=dedupe_key,
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            due_at=due_at or clock.now(),
-        )
+    kind = kind or rules.KIND_OF[priority if priority is not None else Priority.REST]
+    letter = _Letter(
+        kind=kind,
+        priority=priority if priority is not None else rules.PRIORITY_OF[kind],
+        dedupe_key=dedupe_key,
+        due_at=due_at or clock.now(),
     )
+    if member_id is not None:
+        return letter.to_member(member_with_id(member_id), template, data, channels, language)
+    channel = channels[0] if channels else Channel.EMAIL
+    community = current_community() if community_if_entered() else None
+    letter.word(template, data, language or (community.language if community else "en"), "UTC", {})
+    return letter.queue(channel, clean(channel, address or ""))
 
 
 @joins_transaction
 def send_written(*, address: str, subject: str, text: str, html: str = "", priority: Priority, dedupe_key: str) -> UUID:
-    """Queue a message that somebody else has worded, such as Django or its sign-in library; else as `send`.
+    """Queue a mail that somebody else has worded, such as Django or its sign-in library; else as `send`.
 
     Raises: AddressUnusable.
     """
     community: Community | None = current_community() if community_if_entered() else None
     subject, language = rules.one_line(subject), (get_language() or "en")[:8]
-    return _queue(
-        Message(
-            address=rules.clean_address(address),
-            data="{}",
-            language=language,
-            priority=priority,
-            dedupe_key=dedupe_key,
-            subject=subject,
-            text=text,
-            html=html or rendering.dress(subject, text, community=community, language=language),
-            due_at=clock.now(),
-        )
-    )
+    letter = _Letter(kind=rules.KIND_OF[priority], priority=priority, dedupe_key=dedupe_key, due_at=clock.now())
+    letter.said = {
+        "data": "{}",
+        "language": language,
+        "subject": subject,
+        "text": text,
+        "html": html or rendering.dress(subject, text, community=community, language=language),
+    }
+    return letter.queue(Channel.EMAIL, clean(Channel.EMAIL, address))
+
+
+@joins_transaction
+def reply(
+    *,
+    address_id: UUID,
+    text: str,
+    dedupe_key: str,
+    buttons: Sequence[Choice] = (),
+    rows: Sequence[Choice] = (),
+    rows_label: str = "",
+    media_url: str = "",
+    even_after_stop: bool = False,
+) -> UUID:
+    """Answer somebody who wrote to us, in free words, with up to three buttons, ten rows or one picture.
+
+    Answers go before what nobody asked for, at any hour, in the order in which they were queued. `even_after_stop` is
+    for the one confirmation of a STOP, and for answers to who writes again without START.
+
+    Raises: WindowClosed on WhatsApp, when they last wrote more than a day ago. What exceeds the channel's limits is a
+    ValueError and a bug (`rules.fit_choices`).
+    """
+    there = Address.objects.get(pk=address_id)
+    if there.channel == Channel.WHATSAPP and not rules.window_is_open(there.last_inbound_at, clock.now()):
+        raise WindowClosed()
+    content = Content(tuple(buttons), tuple(rows), rows_label, media_url, ignores_stop=even_after_stop)
+    rules.check(text, content)
+    letter = _Letter(kind=Kind.REPLY, priority=Priority.REPLY, dedupe_key=dedupe_key, due_at=clock.now())
+    letter.member_id = there.member_id
+    letter.said = {
+        "data": "{}",
+        "language": (get_language() or "en")[:8],
+        "subject": "",
+        "text": text,
+        "html": "",
+        "content": content.written(),
+    }
+    return letter.queue(Channel(there.channel), str(there.address))
+
+
+def clean(channel: Channel, address: str) -> str:
+    """The address as this channel writes it.
+
+    Raises: AddressUnusable.
+    """
+    if channel in rules.PHONE_CHANNELS:
+        return rules.clean_phone(address, may_be_id=channel == Channel.WHATSAPP)
+    return rules.clean_address(address)
 
 
 def wake_with(wake: Callable[[], object]) -> None:
@@ -100,15 +141,101 @@ def wake_with(wake: Callable[[], object]) -> None:
     _wakers.append(wake)
 
 
-def _queue(message: Message) -> UUID:
-    message.next_attempt_at = message.due_at
-    # Where another transaction is just queueing the same key, this waits for how that one ends.
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    kept = outbox.message_with_key(message.dedupe_key)
-    if kept == message.pk and message.due_at <= clock.now() and _is_first_of_transaction():
+class _Letter:
+    """One thing said to one recipient, on its way into the outbox."""
+
+    def __init__(self, *, kind: Kind, priority: Priority, dedupe_key: str, due_at: datetime) -> None:
+        self.kind, self.priority, self.dedupe_key, self.due_at = kind, priority, dedupe_key, due_at
+        self.member_id: UUID | None = None
+        self.said: dict[str, Any] = {}
+
+    def word(
+        self, template: str, data: Mapping[str, Any], language: str, zone: str, more: Mapping[str, Any]
+    ) -> rendering.Rendered:
+        """Render it. In the time zone of the community where the recipient has none."""
+        community = current_community() if community_if_entered() else None
+        zone = community.time_zone if community and zone == "UTC" else zone
+        written = rendering.render(template, {**data, **more}, language=language, zone=zone, community=community)
+        self.said = {
+            "template": template,
+            "data": json.dumps(dict(data), default=_plain),
+            "language": language,
+            "subject": written.subject,
+            "text": written.text,
+            "html": written.html,
+            "content": Content(
+                sms=written.sms, url=written.url, skeleton=written.skeleton, variables=written.variables
+            ).written(),
+        }
+        return written
+
+    def to_member(
+        self,
+        member: Member,
+        template: str,
+        data: Mapping[str, Any],
+        channels: Sequence[Channel],
+        language: str | None,
+    ) -> UUID:
+        """By the first channel that is left, beside it to their browsers, and into their notifications."""
+        self.member_id = member.pk
+        wishes = reaching.wishes_of(member)
+        written = self.word(
+            template, data, language or member.person.language, wishes.zone, {"member": card_of(member)}
+        )
+        ways = reaching.ways_to(member)
+        order = rules.channels_for(self.kind, wishes, ways, channels)
+        if self.kind != Kind.SECURITY:
+            notify(member_id=member.pk, kind=self.kind, key=self.dedupe_key, said=written, shown_from=self.due_at)
+            if not wishes.mutes(self.kind, Channel.PUSH):
+                self._to_browsers(member)
+        if not order:
+            return Notification.objects.values_list("pk", flat=True).get(dedupe_key=self.dedupe_key)
+        first = order[0]
+        return self.queue(first, clean(first, ways[first].address), fallbacks=[each.value for each in order[1:]])
+
+    def queue(
+        self, channel: Channel, address: str, *, fallbacks: Sequence[str] = (), key: str = "", **differs: Any
+    ) -> UUID:
+        """Make the row, unless there is one under its key; gives the one that is kept."""
+        message = Message(
+            member_id=self.member_id,
+            channel=channel,
+            kind=self.kind,
+            address=address,
+            recipient=reaching.recipient_of(channel, address),
+            fallbacks=list(fallbacks),
+            priority=self.priority,
+            dedupe_key=key or self.dedupe_key,
+            due_at=self.due_at,
+            next_attempt_at=self.due_at,
+            **{**self.said, **differs},
+        )
+        # Where another transaction is just queueing the same key, this waits for how that one ends.
+        Message.objects.bulk_create([message], ignore_conflicts=True)
+        kept = outbox.message_with_key(message.dedupe_key)
+        if kept == message.pk and message.due_at <= clock.now():
+            wake_dispatcher()
+        return kept
+
+    def _to_browsers(self, member: Member) -> None:
+        for subscription in reaching.subscriptions_of(member.pk):
+            hint = rules.push_hint(self.kind, self.said["language"])
+            self.queue(
+                Channel.PUSH,
+                str(subscription.endpoint),
+                key=f"push:{subscription.pk.hex}:{self.dedupe_key}"[:200],
+                text=hint,
+                html="",
+                data="{}",
+            )
+
+
+def wake_dispatcher() -> None:
+    """Queue the job that hands over what is due, once in a transaction."""
+    if _is_first_of_transaction():
         for wake in _wakers:
             wake()
-    return kept
 
 
 def _is_first_of_transaction() -> bool:

@@ -1,5 +1,5 @@
 """The background work of messaging."""
 
-from pamoja.kernel.messaging.jobs.dispatching import dispatch, hand_over_due, sweep
+from pamoja.kernel.messaging.jobs.dispatching import dispatch, gauge, hand_over_due, sweep
 
-__all__ = ["dispatch", "hand_over_due", "sweep"]
+__all__ = ["dispatch", "gauge", "hand_over_due", "sweep"]

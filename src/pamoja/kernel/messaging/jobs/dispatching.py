@@ -1,20 +1,30 @@
-"""Handing over what is due: claim, send, record, with no transaction open while a mail server is spoken to."""
+"""Handing over what is due: claim, decide, send, record, with no transaction open while a provider is spoken to."""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from prometheus_client import Gauge
 
+from pamoja.foundation import clock
 from pamoja.foundation.errors import ProviderFailure
 from pamoja.foundation.jobs import enqueue, every, job
-from pamoja.kernel.communities.public import each_community
+from pamoja.kernel.communities.public import each_community, entered
 from pamoja.kernel.messaging import actions
-from pamoja.kernel.messaging.errors import MailServerAway
-from pamoja.kernel.messaging.providers import HandOver, Mailer, SmtpMailer
-from pamoja.kernel.messaging.queries import outbox
+from pamoja.kernel.messaging.actions import Claimed
+from pamoja.kernel.messaging.errors import ProviderAway
+from pamoja.kernel.messaging.jobs import carrying
+from pamoja.kernel.messaging.providers import Carrier, HandOver, carrier_of
+from pamoja.kernel.messaging.queries import handing, outbox, pacing
+from pamoja.kernel.messaging.queries.handing import Letter
+from pamoja.kernel.messaging.rules import Channel, Go, Turn, Wait, decide
 
 log = logging.getLogger("pamoja.messaging")
 
@@ -24,69 +34,147 @@ OLDEST_S = Gauge("pamoja_messages_oldest_seconds", "How long the oldest of them 
 BATCH = 50
 # Together with the longest a single letter may take (four steps of 15 s) well below the lease.
 BUSY_S_MAX = 120.0
+# So long one community is served before the next has its turn.
+TURN_S = 3.0
+# What becomes due so soon is taken up already and handed over at its moment.
+LOOK_AHEAD = timedelta(seconds=1.5)
+# Where a sender's allowance is spoken for beyond this, others are served first.
+HELD_S_MAX = 1.0
 
 
 @job("messaging.dispatch", queue="messages")
 def dispatch() -> None:
     """Hand over what the entered community has due; queued with the deed that says something."""
-    hand_over_due(SmtpMailer())
+    for channel in Channel:
+        if carrier := carrier_of(channel):
+            hand_over_due(carrier, channel=channel)
 
 
-@every(seconds=5, name="messaging.sweep", queue="sweeps")
+@every(seconds=1, name="messaging.sweep", queue="sweeps")
 def sweep() -> None:
     """Hand over what became due, is to be tried again, or was left by a dispatcher that died."""
-    hand_over_due(SmtpMailer())  # what the installation itself says belongs to no community
+    for community_id, channel in handing.where_due(clock.now() + LOOK_AHEAD):
+        carrier = carrier_of(channel)
+        if carrier is None:
+            continue
+        with ExitStack() as stack:
+            if community_id is not None:  # else it is what the installation itself says
+                stack.enter_context(entered(community_id))
+            hand_over_due(carrier, channel=channel, busy_s_max=TURN_S, look_ahead=LOOK_AHEAD)
+
+
+@every(seconds=15, name="messaging.gauge", queue="sweeps")
+def gauge() -> None:
+    """Say how much waits, and for how long."""
     for community in each_community():
-        hand_over_due(SmtpMailer())
         left = outbox.waiting()
         WAITING.labels(community.slug).set(left.messages)
         OLDEST_S.labels(community.slug).set(left.oldest_s)
 
 
-def hand_over_due(mailer: Mailer, *, busy_s_max: float = BUSY_S_MAX) -> None:
-    """Batch by batch until nothing is due, the server is away, or it has taken long enough for others to go on."""
+def hand_over_due(
+    carrier: Carrier,
+    *,
+    channel: Channel = Channel.EMAIL,
+    busy_s_max: float = BUSY_S_MAX,
+    look_ahead: timedelta = timedelta(),
+) -> None:
+    """Batch by batch until nothing is due, the provider is away, or it has taken long enough for others to go on."""
     until_s = time.monotonic() + busy_s_max
-    while time.monotonic() < until_s and (claimed := actions.claim_due(limit=BATCH)):
-        try:
-            while claimed and time.monotonic() < until_s:
-                _over_one_connection(mailer, claimed, until_s)
-        except MailServerAway as away:
-            log.warning("the mail server is away: %s", away.code)
-            actions.record_failures(message_ids=claimed, code=away.code, reason=str(away), permanent=False)
+    while time.monotonic() < until_s:
+        if carrier.sender and pacing.held_for_s(carrier.sender) > HELD_S_MAX:
             return
-        actions.put_back(message_ids=claimed)
+        claimed = actions.claim_due(limit=batch_of(carrier), channel=channel, look_ahead=look_ahead)
+        if not claimed:
+            return
+        ready = _sorted_out(claimed)
+        try:
+            if carrier.at_once > 1:
+                carrying.hand_over_many(carrier, ready, until_s)
+            else:
+                _hand_over_in_turn(carrier, ready, until_s)
+        except ProviderAway as away:
+            log.warning("the provider of %s is away: %s", channel.value, away.code)
+            _left(ready, away)
+            return
+        actions.put_back(claimed=[Claimed(each.id, each.is_doubtful) for each in ready])
 
 
-def _over_one_connection(mailer: Mailer, claimed: list[UUID], until_s: float) -> None:
-    """Take from `claimed` what has been tried, until all is or the connection breaks.
+def batch_of(carrier: Carrier) -> int:
+    """Half a second's worth, so that something urgent that comes meanwhile waits no longer."""
+    return min(BATCH, max(1, int(carrier.a_second / 2))) if carrier.a_second else BATCH
 
-    Raises: MailServerAway when there is no connection to begin with.
+
+def _sorted_out(claimed: Sequence[Claimed]) -> list[Letter]:
+    """What may be handed over now and how; the rest waits, goes another way, or is withheld."""
+    letters = handing.letters([each.id for each in claimed])
+    ready: list[Letter] = []
+    waits: dict[Wait, list[Claimed]] = defaultdict(list)
+    turned: dict[Turn, list[UUID]] = defaultdict(list)
+    lost = []
+    for each in claimed:
+        letter = letters.get(each.id)
+        if letter is None:
+            lost.append(each.id)
+            continue
+        verdict = decide(letter.asked, max(clock.now(), letter.next_attempt_at))
+        if isinstance(verdict, Go):
+            ready.append(replace(letter, form=verdict.form, is_doubtful=each.is_doubtful))
+        elif isinstance(verdict, Wait):
+            waits[verdict].append(each)
+        else:
+            turned[verdict].append(each.id)
+    if lost:
+        reason = "its key is no longer in the ring"
+        actions.record_failures(message_ids=lost, code="undecryptable", reason=reason, permanent=True)
+    for wait, these in waits.items():
+        actions.put_back(claimed=these, until=wait.until)
+    for turn, ids in turned.items():
+        actions.turn_away(message_ids=ids, code=turn.code, is_wish=turn.is_wish)
+    return sorted(ready, key=lambda letter: letter.next_attempt_at) if _is_ahead(ready) else ready
+
+
+def _is_ahead(ready: Sequence[Letter]) -> bool:
+    now = clock.now()
+    return any(letter.next_attempt_at > now for letter in ready)
+
+
+def _left(ready: list[Letter], away: ProviderAway) -> None:
+    for is_doubtful in (False, True):
+        ids = [each.id for each in ready if each.is_doubtful == is_doubtful]
+        if ids:
+            actions.record_failures(
+                message_ids=ids, code=away.code, reason=str(away), permanent=False, doubtful=is_doubtful
+            )
+
+
+def _hand_over_in_turn(carrier: Carrier, ready: list[Letter], until_s: float) -> None:
+    """One after the other; takes from `ready` what has been tried.
+
+    Raises: ProviderAway when there is no connection to begin with.
     """
-    with mailer.connected() as hand_over:
-        while claimed and time.monotonic() < until_s:
-            if not _try(hand_over, claimed.pop(0)):
-                return
+    while ready and time.monotonic() < until_s:
+        with carrier.connected() as hand_over:
+            while ready and time.monotonic() < until_s:
+                carrying.wait_for(ready[0].next_attempt_at)
+                if not _try(hand_over, ready.pop(0)):
+                    break
 
 
-def _try(hand_over: HandOver, message_id: UUID) -> bool:
+def _try(hand_over: HandOver, letter: Letter) -> bool:
     """Whether the connection still holds after this one.
 
     Killed between the server's answer and the record of it, the message is handed over again after the lease, with
     the same Message-ID; SMTP offers nothing better.
     """
-    letter = outbox.letter(message_id)
-    if letter is None:
-        reason = "its key is no longer in the ring"
-        actions.record_failures(message_ids=[message_id], code="undecryptable", reason=reason, permanent=True)
-        return True
     try:
         provider_id = hand_over(letter)
     except ProviderFailure as failure:
         actions.record_failures(
-            message_ids=[message_id], code=failure.code, reason=str(failure), permanent=failure.permanent
+            message_ids=[letter.id], code=failure.code, reason=str(failure), permanent=failure.permanent
         )
-        return not isinstance(failure, MailServerAway)
-    actions.record_sent(message_id=message_id, provider_id=provider_id)
+        return not isinstance(failure, ProviderAway)
+    actions.record_sent(message_id=letter.id, provider_id=provider_id)
     return True
 
 

@@ -1,5 +1,23 @@
-"""The tables of messaging: what is said, to whom it may be, and what was answered."""
+"""The tables of messaging: what is said, to whom it may be, and what became of it."""
 
+from pamoja.kernel.messaging.models.broadcasts import Broadcast, BroadcastRecipient
+from pamoja.kernel.messaging.models.notifications import Notification
 from pamoja.kernel.messaging.models.outbox import UNFINISHED, Message, community_if_entered
+from pamoja.kernel.messaging.models.providing import DeliveryReport, Pace, ProviderContent
+from pamoja.kernel.messaging.models.reaching import Address, ConsentRecord, Preference, PushSubscription
 
-__all__ = ["UNFINISHED", "Message", "community_if_entered"]
+__all__ = [
+    "UNFINISHED",
+    "Address",
+    "Broadcast",
+    "BroadcastRecipient",
+    "ConsentRecord",
+    "DeliveryReport",
+    "Message",
+    "Notification",
+    "Pace",
+    "Preference",
+    "ProviderContent",
+    "PushSubscription",
+    "community_if_entered",
+]

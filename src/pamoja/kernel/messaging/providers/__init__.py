@@ -1,6 +1,32 @@
-"""Outside parties: who carries a message, and who brings one."""
+"""Outside parties: who carries a message."""
 
+from __future__ import annotations
+
+from pamoja.kernel.messaging.providers.carrying import Carrier, HandOver, Keeper
 from pamoja.kernel.messaging.providers.django_mail import OutboxBackend
-from pamoja.kernel.messaging.providers.mail import HandOver, Mailer, SmtpMailer, as_mail
+from pamoja.kernel.messaging.providers.mail import SmtpMailer, as_mail
+from pamoja.kernel.messaging.providers.twilio import TwilioSms, TwilioWhatsApp
+from pamoja.kernel.messaging.rules import Channel
 
-__all__ = ["HandOver", "Mailer", "OutboxBackend", "SmtpMailer", "as_mail"]
+__all__ = [
+    "Carrier",
+    "HandOver",
+    "Keeper",
+    "OutboxBackend",
+    "SmtpMailer",
+    "TwilioSms",
+    "TwilioWhatsApp",
+    "as_mail",
+    "carrier_of",
+]
+
+
+def carrier_of(channel: Channel) -> Carrier | None:
+    """Who carries what goes over this channel; none where the installation has nobody."""
+    makers: dict[Channel, type[Carrier]] = {
+        Channel.EMAIL: SmtpMailer,
+        Channel.WHATSAPP: TwilioWhatsApp,
+        Channel.SMS: TwilioSms,
+    }
+    maker = makers.get(channel)
+    return maker() if maker else None

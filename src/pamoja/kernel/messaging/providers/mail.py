@@ -4,47 +4,34 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, formataddr, parseaddr
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from pamoja.foundation.errors import ProviderFailure
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.messaging import rules
 from pamoja.kernel.messaging.errors import MailServerAway
 from pamoja.kernel.messaging.models import community_if_entered
-from pamoja.kernel.messaging.queries.outbox import Letter
+from pamoja.kernel.messaging.providers.carrying import HandOver, no_transaction
+from pamoja.kernel.messaging.queries.handing import Letter
 
 TIMEOUT_S = 15
 
-HandOver = Callable[[Letter], str]
-"""Gives one letter to the provider and returns its id there.
-
-Raises: MailServerAway when the connection is lost; ProviderFailure when this letter is refused.
-"""
-
-
-class Mailer(Protocol):
-    """Somebody who takes letters."""
-
-    def connected(self) -> AbstractContextManager[HandOver]:
-        """One connection for many letters. Raises: MailServerAway."""
-        ...
-
 
 class SmtpMailer:
-    """A mail server as RFC 5321 describes it, at the address in the settings."""
+    """A mail server as RFC 5321 describes it, at the address in the settings. One connection carries many letters."""
+
+    sender, a_second, at_once = "", 0.0, 1
 
     @contextmanager
     def connected(self) -> Iterator[HandOver]:
-        if connection.in_atomic_block:
-            raise RuntimeError("no network inside a transaction")
+        no_transaction()
         config = settings.PAMOJA
         try:
             server = _connect(config)

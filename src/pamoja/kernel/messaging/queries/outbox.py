@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Min, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Min, QuerySet
 
 from pamoja.foundation import clock
 from pamoja.foundation.crypto import Undecryptable
@@ -17,17 +16,20 @@ from pamoja.kernel.messaging.models import UNFINISHED, Message
 # a dispatcher may be busy with what it has claimed, so that nobody living is overtaken.
 LEASE = timedelta(minutes=5)
 
-
-@dataclass(frozen=True)
-class Letter:
-    """A message as it is handed over. Every hand-over of it has the same `message_id` (RFC 5322)."""
-
-    id: UUID
-    address: str
-    subject: str
-    text: str
-    html: str
-    written_at: datetime
+PROGRESS = (
+    "state",
+    "attempts",
+    "next_attempt_at",
+    "claimed_at",
+    "in_doubt",
+    "sent_at",
+    "delivered_at",
+    "read_at",
+    "provider_id",
+    "error_code",
+    "error",
+)
+"""What changes of a message as it moves; all else was settled when it was queued."""
 
 
 @dataclass(frozen=True)
@@ -38,25 +40,29 @@ class Waiting:
     oldest_s: float
 
 
-def due_for_update(limit: int) -> list[UUID]:
-    """Locks what is due and not in anybody's hands, most urgent first; skips what another dispatcher has locked."""
-    found = _due().order_by("priority", "next_attempt_at", "id").select_for_update(skip_locked=True, of=("self",))
-    return list(found.values_list("pk", flat=True)[:limit])
-
-
 def messages_for_update(message_ids: list[UUID]) -> list[Message]:
-    """Locks in key order; without what is sealed, so that a lost key cannot stop the book-keeping."""
+    """Locks what has not ended, in key order; without what is sealed, so that a lost key cannot stop the books."""
     found = Message.objects.filter(pk__in=message_ids, state__in=UNFINISHED).order_by("pk").select_for_update()
-    return list(found.only("community", "member", "template", "state", "attempts", "due_at", "next_attempt_at"))
+    return list(found.defer(*SEALED))  # tidy: of columns, no job
 
 
-def letter(message_id: UUID) -> Letter | None:
-    """The message to hand over; None when its key is no longer in the ring."""
+SEALED = ("address", "data", "subject", "text", "html", "content")
+
+
+def message_reported(provider_id: str, message_id: UUID | None) -> Message | None:
+    """Locks the message that a report is about."""
+    messages = Message.objects.defer(*SEALED).select_for_update()  # tidy: of columns, no job
+    if message_id is not None:
+        return messages.filter(pk=message_id).first()
+    return messages.filter(provider_id=provider_id).first() if provider_id else None
+
+
+def whole(message_id: UUID) -> Message | None:
+    """The message with all that is sealed; None when its key is no longer in the ring."""
     try:
-        message = Message.objects.get(pk=message_id)
+        return Message.objects.select_related("member__person").get(pk=message_id)
     except Undecryptable:
         return None
-    return Letter(message.pk, message.address, message.subject, message.text, message.html, message.created_at)  # type: ignore[arg-type]  # sealed columns are read as text
 
 
 def message_with_key(dedupe_key: str) -> UUID:
@@ -71,11 +77,6 @@ def messages_of(member_id: UUID) -> QuerySet[Message]:
 
 def waiting() -> Waiting:
     """How much of the entered community is due and waits, and for how many seconds the oldest has."""
-    found = Message.objects.filter(state__in=UNFINISHED, due_at__lte=clock.now())
-    oldest = found.aggregate(oldest=Min("due_at"))["oldest"]
+    found = Message.objects.filter(state__in=UNFINISHED, next_attempt_at__lte=clock.now())
+    oldest: datetime | None = found.aggregate(oldest=Min("next_attempt_at"))["oldest"]
     return Waiting(found.count(), (clock.now() - oldest).total_seconds() if oldest else 0.0)
-
-
-def _due() -> QuerySet[Message]:
-    free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=Now() - LEASE)
-    return Message.objects.filter(free, state__in=UNFINISHED, next_attempt_at__lte=clock.now())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.template import Context, Engine, TemplateDoesNotExist
 from django.template.backends.django import get_installed_libraries
+from django.template.base import VariableNode
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import timezone, translation
 
@@ -26,6 +27,11 @@ class Rendered:
     subject: str
     text: str
     html: str
+    url: str = ""
+    url_label: str = ""
+    sms: str = ""
+    skeleton: str = ""
+    variables: tuple[str, ...] = ()
 
 
 def render(
@@ -41,14 +47,19 @@ def render(
     face = _face(community, language)
     with translation.override(language), timezone.override(zone):
         written = _select(f"{package}/messages/{name}", language, "txt")
-        subject, text = rules.subject_and_body(written.render(Context({**face, **data}, autoescape=False)), template)
+        marked = _marking(written).render(Context({**face, **data}, autoescape=False))
+        subject, text = rules.subject_and_body(rules.unmarked(marked), template)
         try:
             dressed = _select(f"{package}/messages/{name}", language, "html")
         except TemplateDoesNotExist:
-            return Rendered(subject, text, dress(subject, text, community=community, language=language))
-        html = dressed.render(Context({**face, **data, "subject": subject}))
-    rules.subject_and_body(f"{subject}\n{html}", f"{template}.html")
-    return Rendered(subject, text, html)
+            html = dress(subject, text, community=community, language=language)
+        else:
+            html = dressed.render(Context({**face, **data, "subject": subject}))
+            rules.subject_and_body(f"{subject}\n{html}", f"{template}.html")
+    link = rules.link_in(text, own_url=home_url(community))
+    skeleton, variables = rules.skeleton_of(marked, language)
+    sms = rules.short_text(face["community_name"], subject, link.url)
+    return Rendered(subject, text, html, link.url, link.text, sms, skeleton, variables)
 
 
 def dress(subject: str, text: str, *, community: Community | None, language: str) -> str:
@@ -92,6 +103,20 @@ def _face(community: Community | None, language: str) -> dict[str, Any]:
 
 def _select(stem: str, language: str, kind: str) -> Any:
     return _engine().select_template([f"{stem}.{language}.{kind}", f"{stem}.{kind}"])
+
+
+def _marking(template: Any) -> Any:
+    """The same template, in which what stands for data is marked as it is rendered; a plural's `s` is no data."""
+    for node in template.nodelist.get_nodes_by_type(VariableNode):
+        is_ending = any(each.__name__ == "pluralize" for each, _ in node.filter_expression.filters)
+        if not is_ending and "render" not in vars(node):
+            node.render = functools.partial(_marked, node.render)
+    return template
+
+
+def _marked(plain: Callable[[Context], str], context: Context) -> str:
+    # No data can forge a mark: a control character in it is none of ours.
+    return f"{rules.MARK_FROM}{rules.unmarked(plain(context))}{rules.MARK_TO}"
 
 
 @functools.cache

@@ -41,6 +41,83 @@ def subject_and_body(rendered: str, template: str) -> tuple[str, str]:
     return one_line(subject), re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
 
 
+PUSH_HINTS = {
+    "money": ("Something happened with your money.", "Kuna jambo kuhusu pesa zako."),
+    "reminder": ("A contribution is due.", "Kuna mchango unaodaiwa."),
+    "lesson": ("Your next lesson is here.", "Somo lako lijalo liko tayari."),
+}
+
+
+def push_hint(kind: str, language: str) -> str:
+    """What a locked screen may show: what it is about, and nothing personal."""
+    english, swahili = PUSH_HINTS.get(kind, ("There is news for you.", "Kuna habari kwako."))
+    return swahili if language == "sw" else english
+
+
+def link_in(text: str, *, own_url: str) -> Part:
+    """The page of ours that a text leads to, with what its button says; nothing where there is none."""
+    return next((part for part in parts_of(text, own_url=own_url) if part.url), Part(""))
+
+
+def short_text(community: str, subject: str, url: str) -> str:
+    """A message as a text message: who speaks, what it is about, and where to read on."""
+    return f"{community}: {subject}{f' {url}' if url else ''}"
+
+
+def chat_text(subject: str, text: str) -> str:
+    """A message as it reads in a chat: what it is about in bold, then the rest."""
+    return f"*{subject}*\n\n{text.strip()}" if subject else text
+
+
+MARK_FROM, MARK_TO = "\x01", "\x02"
+"""Stand around what differs in a rendered text, so that the same text with numbered gaps can be approved."""
+
+_MARKED = re.compile(f"{MARK_FROM}([^{MARK_FROM}{MARK_TO}]*){MARK_TO}")
+_FOOT = {"en": "Reply STOP to end these messages.", "sw": "Jibu ACHA usipotaka ujumbe huu tena."}
+_GREETING = {"en": "Hello!", "sw": "Habari!"}
+
+
+def unmarked(rendered: str) -> str:
+    """The text as it is read."""
+    return rendered.replace(MARK_FROM, "").replace(MARK_TO, "")
+
+
+def skeleton_of(rendered: str, language: str) -> tuple[str, tuple[str, ...]]:
+    """A marked text as a WhatsApp template, `{{1}}` where something differs, and what goes there.
+
+    A template neither begins nor ends with a gap, has no two side by side, and none is filled with nothing or with
+    more than one line. Source: WhatsApp's rules for templates.
+    """
+    values: list[str] = []
+
+    def gap(found: re.Match[str]) -> str:
+        value = one_line(found[1])
+        if not value:
+            return ""
+        values.append(value)
+        return f"{{{{{len(values)}}}}}"
+
+    subject, _, text = rendered.strip().partition("\n")
+    words = chat_text(_MARKED.sub(gap, subject), re.sub(r"\n{3,}", "\n\n", _MARKED.sub(gap, text)))
+    for number in range(len(values) - 1, 0, -1):
+        side_by_side = re.compile(rf"\{{\{{{number}\}}\}}(\s*)\{{\{{{number + 1}\}}\}}")
+        if found := side_by_side.search(words):
+            words = words.replace(found[0], f"{{{{{number}}}}}", 1)
+            values[number - 1 : number + 1] = [one_line(f"{values[number - 1]} {values[number]}")]
+            for later in range(number + 2, len(values) + 2):
+                words = words.replace(f"{{{{{later}}}}}", f"{{{{{later - 1}}}}}")
+    if words.lstrip("*_~").startswith("{{"):
+        words = f"{_GREETING.get(language, _GREETING['en'])} {words}"
+    return f"{words.strip()}\n\n{_FOOT.get(language, _FOOT['en'])}", tuple(values)
+
+
+def filled(skeleton: str, values: tuple[str, ...]) -> str:
+    """A template as it is read once its gaps are filled."""
+    for number, value in enumerate(values, start=1):
+        skeleton = skeleton.replace(f"{{{{{number}}}}}", value)
+    return skeleton
+
+
 def parts_of(text: str, *, own_url: str) -> list[Part]:
     """A plain text as paragraphs and buttons: a line of its own like `Pay now: https://…` is a button.
 

@@ -1,0 +1,111 @@
+"""How a member can be reached, and what they want."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from pamoja.foundation import crypto
+from pamoja.kernel.communities.public import current_community
+from pamoja.kernel.identity.public import Member, member_with_id
+from pamoja.kernel.messaging import rules
+from pamoja.kernel.messaging.models import Address, Preference, PushSubscription
+from pamoja.kernel.messaging.rules import MUTED_AT_FIRST, Channel, Consent, Kind, Reachable, Wishes
+
+
+@dataclass(frozen=True)
+class Way:
+    """One channel by which a member can be reached, and the address there."""
+
+    channel: Channel
+    address: str
+    reachable: Reachable
+
+
+def recipient_of(channel: str, address: str) -> bytes:
+    """The blind index by which everything said to one address over one channel is found."""
+    return crypto.blind_index(f"{channel}:{address.lower()}", "messaging.recipient")
+
+
+def endpoint_index(endpoint: str) -> bytes:
+    """The blind index of a browser's push endpoint."""
+    return crypto.blind_index(endpoint, "messaging.push")
+
+
+def address_at(channel: str, address: str) -> Address | None:
+    """What is known of an address in the entered community."""
+    return Address.objects.filter(recipient=recipient_of(channel, address)).first()
+
+
+def addresses_of(member_id: UUID) -> list[Address]:
+    """The member's addresses on phone channels, the one they used last first."""
+    return list(Address.objects.filter(member_id=member_id).order_by("-last_inbound_at", "-pk"))
+
+
+def addresses_for_update(address_ids: Iterable[UUID]) -> list[Address]:
+    """Locks in key order."""
+    return list(Address.objects.filter(pk__in=set(address_ids)).order_by("pk").select_for_update())
+
+
+def ways_to(member: Member) -> dict[Channel, Way]:
+    """Each channel that could carry something to the member just now, with the best address there; push is apart.
+
+    WhatsApp: where they wrote last and have not said STOP. SMS: their own verified phone, unless they said STOP there.
+    """
+    known = addresses_of(member.pk)
+    ways: dict[Channel, Way] = {}
+    for each in known:
+        usable = each.consent != Consent.WITHDRAWN and not each.unreachable_code
+        wanted = each.consent == Consent.GIVEN or each.last_inbound_at is not None
+        if each.channel == Channel.WHATSAPP and usable and wanted and Channel.WHATSAPP not in ways:
+            ways[Channel.WHATSAPP] = Way(Channel.WHATSAPP, str(each.address), each.reachable)
+    person = member.person
+    if person.phone and person.phone_verified_at:
+        there = next((each for each in known if each.channel == Channel.SMS and each.address == person.phone), None)
+        if there is None or (there.consent != Consent.WITHDRAWN and not there.unreachable_code):
+            ways[Channel.SMS] = Way(Channel.SMS, person.phone, there.reachable if there else Reachable())
+    if person.email and not rules.is_placeholder(person.email):
+        ways[Channel.EMAIL] = Way(Channel.EMAIL, person.email, Reachable())
+    return ways
+
+
+def subscriptions_of(member_id: UUID) -> list[PushSubscription]:
+    """The browsers that this member lets us wake."""
+    return list(PushSubscription.objects.filter(member_id=member_id).order_by("pk"))
+
+
+def preference_of(member_id: UUID) -> Preference | None:
+    """What the member has chosen, if they ever did."""
+    return Preference.objects.filter(member_id=member_id).first()
+
+
+def wishes_of(member: Member) -> Wishes:
+    """What the member wants, with what is usual where they have chosen nothing."""
+    zone = member.person.time_zone or current_community().time_zone
+    return wishes_in(preference_of(member.pk), zone)
+
+
+def wishes_of_member(member_id: UUID) -> Wishes:
+    """`wishes_of` by id."""
+    return wishes_of(member_with_id(member_id))
+
+
+def wishes_in(preference: Preference | None, zone: str) -> Wishes:
+    """A row of preferences as the rules want it."""
+    if preference is None:
+        return Wishes(muted=_muted_at_first(), zone=zone)
+    return Wishes(
+        muted=frozenset(
+            (Kind(kind), Channel(channel)) for kind, channels in preference.muted.items() for channel in channels
+        ),
+        first=Channel(preference.first) if preference.first else None,
+        quiet_from=preference.quiet_from,
+        quiet_until=preference.quiet_until,
+        is_quiet_at_night=preference.is_quiet_at_night,
+        zone=zone,
+    )
+
+
+def _muted_at_first() -> frozenset[tuple[Kind, Channel]]:
+    return frozenset((kind, channel) for channel, kinds in MUTED_AT_FIRST.items() for kind in kinds)

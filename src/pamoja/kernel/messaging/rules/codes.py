@@ -1,0 +1,42 @@
+"""What a provider's error code means for the message, the address and the sender."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What follows from a code. Without a pause of its own, a passing failure is tried again later and later."""
+
+    is_permanent: bool = True
+    is_opt_out: bool = False
+    flags_address: bool = False
+    holds_sender_for: timedelta | None = None
+    is_ours: bool = False
+    needs_template: bool = False
+
+
+_SOON, _SLOW, _DAY = timedelta(seconds=5), timedelta(minutes=2), timedelta(hours=6)
+_OURS = Meaning(is_permanent=False, is_ours=True)
+_TRANSIENT = Meaning(is_permanent=False)
+
+# Source: Twilio's error dictionary; 13xxxx are Meta's own, of its Cloud API.
+_MEANINGS = {
+    **dict.fromkeys(("20429", "63018", "130429", "80007", "4"), Meaning(is_permanent=False, holds_sender_for=_SOON)),
+    **dict.fromkeys(("63017", "21611", "30001"), Meaning(is_permanent=False, holds_sender_for=_SLOW)),
+    **dict.fromkeys(("63038", "131048"), Meaning(is_permanent=False, holds_sender_for=_DAY)),
+    "131056": _TRANSIENT,  # too much to this one person: their own lane waits
+    **dict.fromkeys(("20500", "20503", "63008", "63009", "63010", "63011", "63012", "63019", "131053"), _TRANSIENT),
+    **dict.fromkeys(("20003", "21212", "21606", "21703", "63001", "63002", "63007", "63020", "63022"), _OURS),
+    **dict.fromkeys(("63040", "63041", "190"), _OURS),
+    **dict.fromkeys(("21610", "63014", "131050"), Meaning(is_opt_out=True)),
+    **dict.fromkeys(("21211", "21614", "63003", "63024", "63033", "131026"), Meaning(flags_address=True)),
+    **dict.fromkeys(("63016", "131047"), Meaning(needs_template=True)),
+}
+
+
+def meaning_of(code: str) -> Meaning:
+    """What follows from this code; one that nobody explained to us is final, as the provider has answered."""
+    return _MEANINGS.get(code, Meaning())

@@ -1,0 +1,65 @@
+-- Takes what is due on one channel into one's hands, most urgent first. A message waits for those before it to the
+-- same recipient with the same priority, and while the recipient has had `most_a_minute` within the last minute.
+-- Gives whether the provider may have the message already, from somebody who took it up and said nothing more.
+CREATE FUNCTION messaging_claim(
+    on_channel text, at timestamptz, until timestamptz, lease interval, most int, most_a_minute int
+) RETURNS TABLE (message_id uuid, is_doubtful boolean)
+LANGUAGE sql
+AS $$
+    WITH due AS (
+        SELECT m.id, m.in_doubt
+          FROM messaging_message m
+         WHERE m.state IN ('queued', 'sending')
+           AND m.channel = on_channel
+           AND m.next_attempt_at <= until
+           AND m.community_id IS NOT DISTINCT FROM (SELECT current_community())
+           AND (m.claimed_at IS NULL OR m.claimed_at < clock_timestamp() - lease)
+           AND NOT EXISTS (
+               SELECT FROM messaging_message before
+                WHERE before.recipient = m.recipient
+                  AND before.priority = m.priority
+                  AND before.state IN ('queued', 'sending')
+                  AND (before.due_at, before.id) < (m.due_at, m.id))
+           AND (SELECT count(*) FROM messaging_message handed
+                 WHERE handed.recipient = m.recipient
+                   AND handed.sent_at > at - interval '1 minute') < most_a_minute
+         ORDER BY m.priority, m.next_attempt_at, m.id
+         LIMIT most
+           FOR UPDATE SKIP LOCKED
+    ), taken AS (
+    UPDATE messaging_message m
+       SET state = 'sending', attempts = m.attempts + 1, claimed_at = clock_timestamp(),
+           tried_at = coalesce(m.tried_at, at), in_doubt = true
+      FROM due
+     WHERE m.id = due.id
+    RETURNING m.id, due.in_doubt, m.priority, m.next_attempt_at
+    )
+    SELECT id, in_doubt FROM taken ORDER BY priority, next_attempt_at, id
+$$;
+
+-- Where something is due, in all communities: the wall lets a dispatcher see one of them at a time.
+CREATE FUNCTION messaging_due(until timestamptz) RETURNS TABLE (community uuid, on_channel text)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public
+AS $$
+    SELECT DISTINCT community_id, channel
+      FROM messaging_message
+     WHERE state IN ('queued', 'sending') AND next_attempt_at <= until
+$$;
+REVOKE EXECUTE ON FUNCTION messaging_due(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION messaging_due(timestamptz) TO pamoja_app;
+
+-- Speaks for `wanted` hand-overs by this sender at `a_second`, and gives in how many seconds the first may go.
+CREATE FUNCTION messaging_reserve(by_sender text, wanted int, a_second double precision) RETURNS double precision
+LANGUAGE sql
+AS $$
+    INSERT INTO messaging_pace AS pace (sender, free_at)
+    VALUES (by_sender, clock_timestamp() + make_interval(secs => wanted / a_second))
+    ON CONFLICT (sender) DO UPDATE
+       SET free_at = greatest(pace.free_at, clock_timestamp()) + make_interval(secs => wanted / a_second)
+    RETURNING greatest(0, extract(epoch FROM free_at - clock_timestamp()) - wanted / a_second)::double precision
+$$;
+
+-- What people agreed to and what providers told us is never changed or forgotten by the application.
+REVOKE UPDATE, DELETE, TRUNCATE ON messaging_consent FROM pamoja_app;
+REVOKE DELETE, TRUNCATE ON messaging_delivery_report FROM pamoja_app;
