@@ -18,6 +18,8 @@ from pamoja.sandbox.console.frame import page, wants_json
 from pamoja.sandbox.mpesa import routes as mpesa
 from pamoja.sandbox.mpesa.daraja import DarajaError
 from pamoja.sandbox.request_log import LOGGED, LogRequests
+from pamoja.sandbox.stripe import gate
+from pamoja.sandbox.stripe import routes as stripe
 from pamoja.sandbox.world import Options, build
 
 
@@ -56,7 +58,7 @@ def create_app(
     `callback_hosts` are further hosts that may be called back over plain HTTP (localhost always may).
     """
     world = build(Options(Path(data), smtp_port, host, callback_hosts))
-    mpesa_routes = mpesa.join(world)
+    providers = [*mpesa.join(world), *stripe.join(world)]
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -64,7 +66,7 @@ def create_app(
             yield
 
     app = Sandbox(
-        routes=[*mpesa_routes, *api.ROUTES, *console.ROUTES],
+        routes=[*providers, *api.ROUTES, *console.ROUTES],
         middleware=[Middleware(RefuseStrangers), Middleware(LogRequests, log=world.log)],
         exception_handlers={BadInput: _refused, HTTPException: _not_here, OverflowError: _too_large},  # type: ignore[dict-item]  # each gets its own kind
         lifespan=lifespan,
@@ -97,6 +99,8 @@ async def _too_large(request: Request, _error: OverflowError) -> Response:
 
 async def _not_here(request: Request, error: HTTPException) -> Response:
     """Unknown addresses and wrong verbs, said as the addressed API would say it."""
+    if request.url.path.startswith("/stripe/v1/"):
+        return gate.not_here(request, error.status_code)
     if request.url.path.startswith(LOGGED):
         if error.status_code == 405:
             return DarajaError(405, "405.001", "Method Not Allowed").answer()

@@ -1,7 +1,7 @@
 """Carries callbacks to the platform over real HTTP, in the background and in the order in which they became due.
 
 A callback is kept until it was attempted: after a kill the ones in flight are sent again (which real providers do
-too). A failed one is not repeated unless the preference `callback_attempts` says so.
+too). A failed one is not repeated unless the preference `callback_attempts`, or the manners of its scope, say so.
 """
 
 import asyncio
@@ -41,6 +41,19 @@ class Answer:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Manners:
+    """How callbacks of one scope are carried, where that is not the usual way.
+
+    `headers` are asked for at every try; `told` hears its number and status; `pause_s` says how long to wait after so
+    many tries, None to give up.
+    """
+
+    headers: Callable[[int, bytes], dict[str, str]]
+    told: Callable[[int, int | None], None]
+    pause_s: Callable[[int], float | None]
+
+
 class Callbacks:
     """The postman."""
 
@@ -49,11 +62,16 @@ class Callbacks:
     ) -> None:
         self._store, self._clock, self._agenda, self._log = store, clock, agenda, log
         self._preferences = preferences
+        self._manners: dict[str, Manners] = {}
         self._sessions: dict[str, aiohttp.ClientSession] = {}
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._lanes = asyncio.Semaphore(AT_ONCE)
         agenda.on("callback.send", lambda _at, payload: self._set_out(payload["callback_id"]))
         agenda.on("callback.release", lambda at, payload: self._release(payload["scope"], at))
+
+    def mind(self, scope: str, manners: Manners) -> None:
+        """Carries the callbacks of `scope` with `manners` from now on."""
+        self._manners[scope] = manners
 
     @property
     def under_way(self) -> int:
@@ -139,8 +157,8 @@ class Callbacks:
         row = self._store.one("SELECT * FROM callback WHERE id = ?", number)
         if row is None:
             return
-        started, body = time.perf_counter(), row["body"].encode()
-        headers = HEADERS | json.loads(row["headers"])
+        started, body, manners = time.perf_counter(), row["body"].encode(), self._manners.get(row["scope"])
+        headers = manners.headers(number, body) if manners else HEADERS | json.loads(row["headers"])
         answer = await self._post(row["url"], body, row["source"], TIMEOUT, headers)
         self._write(
             row["url"],
@@ -153,6 +171,8 @@ class Callbacks:
             headers=headers,
         )
         with self._store.transaction():
+            if manners:
+                manners.told(number, answer.status)
             self._record(row, was_taken=answer.status is not None and 200 <= answer.status < 300)
 
     async def _post(
@@ -202,15 +222,18 @@ class Callbacks:
         return self._sessions[source]
 
     def _record(self, row: Row, *, was_taken: bool) -> None:
-        attempts = row["attempts"] + 1
-        preferences = self._preferences()
-        again = not was_taken and attempts < preferences.callback_attempts
-        now = self._clock.now()
-        if not again:
+        attempts, now = row["attempts"] + 1, self._clock.now()
+        pause_s = None if was_taken else self._pause_s(row["scope"], attempts)
+        if pause_s is None:
             self._store.run("DELETE FROM callback WHERE id = ?", row["id"])
         else:
             self._store.run("UPDATE callback SET state = 'waiting', attempts = ? WHERE id = ?", attempts, row["id"])
-            self._agenda.add(
-                "callback.send", now + timedelta(seconds=preferences.callback_retry_s), callback_id=row["id"]
-            )
+            self._agenda.add("callback.send", now + timedelta(seconds=pause_s), callback_id=row["id"])
         self._release(row["scope"], now)
+
+    def _pause_s(self, scope: str, attempts: int) -> float | None:
+        """How long until the next try after so many; None: there is none."""
+        if scope in self._manners:
+            return self._manners[scope].pause_s(attempts)
+        preferences = self._preferences()
+        return preferences.callback_retry_s if attempts < preferences.callback_attempts else None

@@ -13,9 +13,19 @@ from pamoja.sandbox.answers import BadInput, whole
 from pamoja.sandbox.store import Store
 
 # Every channel that a fault can strike, as the switches name it.
-SCOPES = {"all": "Every channel", "stk": "Push", "b2c": "Payout", "message": "Messages"}
+SCOPES = {
+    "all": "Every channel",
+    "stk": "Push",
+    "b2c": "Payout",
+    "message": "Messages",
+    "stripe": "Stripe",
+    "pull": "M-PESA lists",
+    "bank": "Bank lists",
+}
 MPESA = ("stk", "b2c")
-EVERY = tuple(scope for scope in SCOPES if scope != "all")
+MONEY = (*MPESA, "stripe")
+LISTS = ("stripe", "pull", "bank")
+EVERY = (*MONEY, "message")
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ ANSWER = (
     Fault(
         "answer_lost",
         "Answer lost",
-        "The line is closed without an answer although the prompt was shown, the payout or message accepted.",
+        "The line is closed without an answer although it happened: prompt shown, card charged, payout taken.",
         EVERY,
     ),
 )
@@ -50,8 +60,8 @@ CALLBACK = (
     Fault(
         "callback_before_answer",
         "Callback before the answer",
-        "The callback arrives before the push is answered.",
-        ("stk",),
+        "The callback arrives before the request is answered.",
+        ("stk", "stripe"),
     ),
     Fault("callback_lost", "Callback lost", "The callback is never sent.", EVERY),
     Fault(
@@ -75,7 +85,7 @@ CALLBACK = (
         "callback_wrong_amount",
         "Wrong amount",
         "The callback reports another amount than was paid.",
-        MPESA,
+        MONEY,
         {"more_kes": 1},
     ),
     Fault(
@@ -86,12 +96,14 @@ CALLBACK = (
     Fault(
         "forged_unknown",
         "Forged, unknown",
-        "A stranger's address reports success for ids nobody issued.",
+        "A stranger, or a signature with another's secret, reports success for ids nobody issued.",
+        MONEY,
     ),
     Fault(
         "forged_success",
         "Forged success",
-        "A stranger's address reports success for this payment before it is decided.",
+        "A stranger, or a signature with another's secret, reports success for this payment.",
+        MONEY,
     ),
     Fault(
         "unknown_result_code",
@@ -135,6 +147,45 @@ TRUTH = (
         ("b2c",),
     ),
 )
+STRIPE = (
+    Fault("lock_timeout", "Lock time-out", "It answers 429 lock_timeout and does nothing.", ("stripe",)),
+    Fault(
+        "idempotency_conflict",
+        "Key in use",
+        "A POST with a key is answered 409 idempotency_key_in_use; nothing was done.",
+        ("stripe",),
+    ),
+    Fault(
+        "error_without_effect",
+        "500, kept",
+        "Nothing is done and 500 answered; the same idempotency key hears it again for a day.",
+        ("stripe",),
+    ),
+    Fault(
+        "error_after_effect",
+        "500 after the effect",
+        "It is done, yet 500 answered; the same idempotency key hears it again for a day.",
+        ("stripe",),
+    ),
+    Fault(
+        "stale_signature",
+        "Old signature",
+        "The webhook is also sent as a replay: rightly signed, but stamped an hour ago.",
+        ("stripe",),
+    ),
+    Fault("stale_object", "Stale object", "The webhook carries the object as it was before the change.", ("stripe",)),
+    Fault(
+        "decline_burst",
+        "Burst of declines",
+        "A good card is declined, and so are the next ones, whoever's they are.",
+        ("stripe",),
+        {"times": 5},
+    ),
+)
+BOOKS = (
+    Fault("line_missing", "Line missing", "A provider's list leaves out its newest line, this time.", LISTS),
+    Fault("line_extra", "Line too many", "A provider's list has a line for which no money moved.", LISTS),
+)
 MESSAGE = (
     Fault(
         "message_fails",
@@ -151,7 +202,7 @@ MESSAGE = (
         ("message",),
     ),
 )
-CATALOGUE = {fault.kind: fault for fault in (*GATE, *ANSWER, *CALLBACK, *TRUTH, *MESSAGE)}
+CATALOGUE = {fault.kind: fault for fault in (*GATE, *ANSWER, *CALLBACK, *TRUTH, *STRIPE, *BOOKS, *MESSAGE)}
 
 
 @dataclass

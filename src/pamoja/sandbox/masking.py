@@ -6,6 +6,8 @@ import re
 SECRET_HEADERS = {"authorization", "cookie", "set-cookie", "proxy-authorization"}
 SECRET_FIELDS = {"password", "securitycredential", "pin", "passkey", "access_token"}
 _MSISDN = re.compile(r"(?<!\d)(254[17])(\d{5})(\d{3})(?!\d)")
+_KEYS = re.compile(r"\b((?:sk|rk|whsec)_(?:test_)?|\w+_secret_)[A-Za-z0-9_-]{8,}")
+_FORM_SECRET = re.compile(r"((?:%5B|\[)(?:cvc|number|account_number)(?:%5D|\])=)[^&]+")
 _SECRET = re.compile(rf'("(?:{"|".join(sorted(SECRET_FIELDS))})"\s*:\s*)("[^"]*"|[^,}}\s]+)', re.IGNORECASE)
 
 
@@ -15,8 +17,9 @@ def masked_phones(text: str) -> str:
 
 
 def masked_body(text: str) -> str:
-    """JSON or plain text with its secret fields and phone numbers hidden."""
-    return masked_phones(_SECRET.sub(r'\1"****"', text))
+    """JSON, a form or plain text with its secret fields, keys, card and phone numbers hidden."""
+    plain = _FORM_SECRET.sub(r"\1****", _SECRET.sub(r'\1"****"', text))
+    return masked_phones(_KEYS.sub(r"\1****", plain))
 
 
 def masked_headers(headers: list[tuple[str, str]]) -> str:

@@ -26,6 +26,10 @@ class Preferences:
     second_prompt: str = "refuse"
     validates_c2b: bool = False
     validation_timeout_s: float = 8.0
+    webhook_attempts: int = 11
+    stripe_rate_per_s: int = 0
+    stripe_funds_at_once: bool = False
+    bank_debit_s: float = 4 * 86_400.0
     requests_kept: int = 20_000
 
     def changed(self, wishes: dict[str, Any]) -> "Preferences":
@@ -37,8 +41,8 @@ class Preferences:
         return replace(self, **{name: _fit(name, kinds[name], value) for name, value in wishes.items()})
 
 
-LEAST = {"callback_attempts": 1, "requests_kept": 100}
-MOST = {"callback_attempts": 3}
+LEAST = {"callback_attempts": 1, "webhook_attempts": 1, "requests_kept": 100}
+MOST = {"callback_attempts": 3, "webhook_attempts": 11}
 CHOICES = {"second_prompt": ("refuse", "show")}
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from pamoja.sandbox.answers import BadInput, whole
 from pamoja.sandbox.console.frame import back, form_of, page
-from pamoja.sandbox.faults import ANSWER, CALLBACK, CATALOGUE, GATE, MESSAGE, SCOPES, TRUTH
+from pamoja.sandbox.faults import ANSWER, BOOKS, CALLBACK, CATALOGUE, GATE, MESSAGE, SCOPES, STRIPE, TRUTH
 from pamoja.sandbox.world import world_of
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -24,6 +24,8 @@ GROUPS = (
     ("The answer", "It happened, but the platform does not hear so.", ANSWER),
     ("The callback", "What is told of it, how often, when and by whom.", CALLBACK),
     ("The outcome", "Reports that contradict each other, or the truth.", TRUTH),
+    ("Stripe", "What only Stripe does: kept errors, keys, signatures, bursts of declines.", STRIPE),
+    ("The books", "Lists by which the platform checks itself against its providers.", BOOKS),
     ("Messages", "WhatsApp and text messages have troubles of their own.", MESSAGE),
 )
 
