@@ -59,6 +59,7 @@ def rail(switches: Callable[..., None], community: object) -> Iterator[Mpesa]:
 def an_order(shillings: int = 50, **differs: Any) -> CollectOrder:
     usual = {
         "attempt_id": uuid4(),
+        "rail": "mpesa",
         "amount": Money(shillings * 100, "KES"),
         "phone": PHONE,
         "reference": "P0193ABCDEF",
@@ -71,6 +72,7 @@ def an_order(shillings: int = 50, **differs: Any) -> CollectOrder:
 def a_payout(shillings: int = 50, **differs: Any) -> PayoutOrder:
     usual = {
         "payout_id": uuid4(),
+        "rail": "mpesa",
         "amount": Money(shillings * 100, "KES"),
         "phone": PHONE,
         "originator_id": uuid4().hex,
