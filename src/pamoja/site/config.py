@@ -75,7 +75,8 @@ class Config(BaseSettings):
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
     mail_from: str = ""
 
-    # WhatsApp and text messages through Twilio. Rates are per sender: 80 a second is what WhatsApp gives at first.
+    # WhatsApp and text messages through Twilio. Rates are per sender: WhatsApp gives 80 a second at
+    # first, in and out together.
     twilio_base_url: str = ""
     twilio_content_url: str = ""
     twilio_account_sid: str = ""
@@ -83,7 +84,7 @@ class Config(BaseSettings):
     twilio_whatsapp_from: str = ""
     twilio_sms_from: str = ""
     twilio_callback_base_url: str = ""
-    twilio_whatsapp_a_second: float = Field(default=80.0, gt=0, le=2000)
+    twilio_whatsapp_a_second: float = Field(default=70.0, gt=0, le=2000)
     twilio_sms_a_second: float = Field(default=10.0, gt=0, le=2000)
 
     # Wakes browsers: a P-256 private key, base64url of its 32 bytes, and whom a push service may write to.

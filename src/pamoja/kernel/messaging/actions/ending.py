@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta
 
 from pamoja.foundation import clock
 from pamoja.foundation.events import announce
@@ -11,6 +12,24 @@ from pamoja.kernel.messaging.events import MessageGivenUp
 from pamoja.kernel.messaging.models import Address, Message
 from pamoja.kernel.messaging.queries import outbox, reaching
 from pamoja.kernel.messaging.rules import Channel, Consent, State
+
+# What the provider took and then could not deliver is tried so often again, after so long or what its code says.
+AGAIN_MAX, AGAIN_AFTER = 5, timedelta(minutes=2)
+COPIED = (
+    "member_id kind template data language priority subject text html content due_at"  # all that was settled
+).split()
+    "member_id",
+    "kind",
+    "template",
+    "data",
+    "language",
+    "priority",
+    "subject",
+    "text",
+    "html",
+    "content",
+    "due_at",
+]
 
 log = logging.getLogger("pamoja.messaging")
 
@@ -21,7 +40,7 @@ def end_badly(message: Message, state: State, *, code: str, reason: str) -> None
     message.error_code, message.error = code[:40], rules.one_line(reason)[:300]
     message.save(update_fields=[*outbox.PROGRESS])
     learn(message, code)
-    if _by_another_channel(message):
+    if _goes_on(message, code):
         return
     if state == State.WITHHELD:
         log.info("a message was withheld", extra={"message_id": str(message.pk), "code": code})
@@ -49,41 +68,47 @@ def learn(message: Message, code: str) -> None:
         there.exclude(consent=Consent.WITHDRAWN).update(consent=Consent.WITHDRAWN)
     if meaning.flags_address:
         there.update(unreachable_code=code[:40])
+    if meaning.needs_template:
+        there.update(last_inbound_at=None)
 
 
-def _by_another_channel(message: Message) -> bool:
-    if message.member_id is None or message.community_id is None:
+def _goes_on(message: Message, code: str) -> bool:
+    """Whether another message takes its place: the same way again where that may help, else by the next channel."""
+    if message.community_id is None:
         return False
     whole = outbox.whole(message.pk)
-    if whole is None or whole.member is None:
+    if whole is None:
+        return False
+    meaning = rules.meaning_of(code)
+    may_again = meaning.needs_template or not meaning.is_permanent
+    # What the provider refused at once was tried again as itself; this is for what it took and then could not deliver.
+    if whole.sent_at is not None and may_again and outbox.generation(whole) < AGAIN_MAX:
+        pause = meaning.holds_sender_for or AGAIN_AFTER
+        _take_over(whole, Channel(whole.channel), str(whole.address), whole.fallbacks, clock.now() + pause)
+        return True
+    if whole.member is None:
         return False
     ways = reaching.ways_to(whole.member)
     left = [Channel(each) for each in whole.fallbacks]
     while left:
         channel = left.pop(0)
-        if channel not in ways:
-            continue
-        address = ways[channel].address
-        successor = Message(
-            member_id=whole.member_id,
-            channel=channel,
-            kind=whole.kind,
-            address=address,
-            recipient=reaching.recipient_of(channel, address),
-            instead_of=whole,
-            fallbacks=left,
-            template=whole.template,
-            data=whole.data,
-            language=whole.language,
-            priority=whole.priority,
-            dedupe_key=f"instead:{whole.pk}",
-            subject=whole.subject,
-            text=whole.text,
-            html=whole.html,
-            content=whole.content,
-            due_at=clock.now(),
-            next_attempt_at=clock.now(),
-        )
-        Message.objects.bulk_create([successor], ignore_conflicts=True)
-        return True
+        if channel in ways:
+            _take_over(whole, channel, ways[channel].address, [each.value for each in left], clock.now())
+            return True
     return False
+
+
+def _take_over(whole: Message, channel: Channel, address: str, fallbacks: list[str], at: datetime) -> None:
+    """The same words under a row of their own; due when they first were, so that what came later still waits."""
+    same = {name: getattr(whole, name) for name in COPIED}
+    successor = Message(
+        **same,
+        channel=channel,
+        address=address,
+        recipient=reaching.recipient_of(channel, address),
+        instead_of=whole,
+        fallbacks=fallbacks,
+        dedupe_key=f"instead:{whole.pk}",
+        next_attempt_at=at,
+    )
+    Message.objects.bulk_create([successor], ignore_conflicts=True)

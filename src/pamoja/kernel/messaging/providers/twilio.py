@@ -6,7 +6,7 @@ import functools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -51,16 +51,9 @@ class TwilioWhatsApp:
     def found(self, letter: Letter) -> list[str]:
         """What was sent to this address since we first tried, with exactly these words."""
         since = (letter.tried_at or letter.written_at) - CLOCKS_DIFFER
-        listed = self._ask(
-            "GET",
-            "Messages.json",
-            params={
-                "To": f"{self.prefix}{letter.address}",
-                "From": self.sender,
-                "DateSent>": since.astimezone(UTC).date().isoformat(),
-                "PageSize": LISTED_MAX,
-            },
-        )
+        # Not by date: a message that still waits there has no date of being sent yet. The newest come first.
+        params = {"To": f"{self.prefix}{letter.address}", "From": self.sender, "PageSize": LISTED_MAX}
+        listed = self._ask("GET", "Messages.json", params=params)
         theirs = [each for each in listed.get("messages", []) if self._is_same(each, letter, since)]
         return [str(each["sid"]) for each in sorted(theirs, key=lambda each: _moment(each) or since)]
 

@@ -65,6 +65,14 @@ def whole(message_id: UUID) -> Message | None:
         return None
 
 
+def generation(message: Message) -> int:
+    """How often this was tried on its channel before, as messages that the provider took and could not deliver."""
+    earlier, generation = message.instead_of, 0
+    while earlier is not None and earlier.channel == message.channel:
+        generation, earlier = generation + 1, earlier.instead_of
+    return generation
+
+
 def message_with_key(dedupe_key: str) -> UUID:
     """The message of the entered community that was queued under this key."""
     return Message.objects.values_list("pk", flat=True).get(dedupe_key=dedupe_key)
