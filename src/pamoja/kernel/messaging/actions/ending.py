@@ -15,9 +15,7 @@ from pamoja.kernel.messaging.rules import Channel, Consent, State
 
 # What the provider took and then could not deliver is tried so often again, after so long or what its code says.
 AGAIN_MAX, AGAIN_AFTER = 5, timedelta(minutes=2)
-COPIED = (
-    "member_id kind template data language priority subject text html content due_at"  # all that was settled
-).split()
+COPIED = [
     "member_id",
     "kind",
     "template",

@@ -10,6 +10,7 @@ from pamoja.kernel.messaging.rules.choices import (
     check,
     fit_choices,
     shortened,
+    width,
 )
 from pamoja.kernel.messaging.rules.codes import Meaning, meaning_of
 from pamoja.kernel.messaging.rules.consent import Wish, word_of
@@ -145,6 +146,7 @@ __all__ = [
     "skeleton_of",
     "subject_and_body",
     "unmarked",
+    "width",
     "window_is_open",
     "word_of",
 ]

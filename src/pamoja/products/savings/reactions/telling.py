@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pamoja.foundation.events import on
 from pamoja.kernel.identity.public import cards_of
-from pamoja.kernel.messaging.public import Priority, page_url, send
+from pamoja.kernel.messaging.public import Kind, Priority, page_url, send
 from pamoja.products.savings import events
 from pamoja.products.savings.models import Circle, Contribution, Invitation, Round
 from pamoja.products.savings.queries.seats import leaders_beside, member_ids_of
@@ -250,7 +250,7 @@ def _tell_payer(member_id: UUID, template: str, circle_id: UUID, contribution_id
         circle_id,
         more | {"pay_url": page_url("savings:pay", contribution_id)},
         key=f"{template}:{contribution_id}",
-        priority=Priority.MONEY,
+        kind=Kind.REMINDER,
     )
 
 
@@ -261,7 +261,8 @@ def _tell(
     more: dict[str, Any],
     *,
     key: str,
-    priority: Priority = Priority.REST,
+    priority: Priority | None = None,
+    kind: Kind | None = None,
     page: str = "circle",
 ) -> None:
     circle = Circle.objects.only("name").get(pk=circle_id)
@@ -273,6 +274,7 @@ def _tell(
             data=data,
             dedupe_key=f"savings.{key}:{member_id}",
             priority=priority,
+            kind=kind,
         )
 
 
