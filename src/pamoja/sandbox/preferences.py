@@ -30,6 +30,7 @@ class Preferences:
     stripe_rate_per_s: int = 0
     stripe_funds_at_once: bool = False
     bank_debit_s: float = 4 * 86_400.0
+    after_last_retry: str = "cancel"
     requests_kept: int = 20_000
 
     def changed(self, wishes: dict[str, Any]) -> "Preferences":
@@ -43,7 +44,7 @@ class Preferences:
 
 LEAST = {"callback_attempts": 1, "webhook_attempts": 1, "requests_kept": 100}
 MOST = {"callback_attempts": 3, "webhook_attempts": 11}
-CHOICES = {"second_prompt": ("refuse", "show")}
+CHOICES = {"second_prompt": ("refuse", "show"), "after_last_retry": ("cancel", "unpaid", "past_due")}
 
 
 def _fit(name: str, kind: type, value: Any) -> Any:

@@ -61,6 +61,12 @@ def _kes(amount: int) -> str:
     return f"KSh {amount:,}"
 
 
+def _money(amount_minor: int, currency: str) -> str:
+    """Minor units of any currency with two decimals, as people write it."""
+    sign = {"gbp": "£", "usd": "$", "eur": "€", "kes": "KSh "}.get(currency, f"{currency.upper()} ")
+    return f"{'−' if amount_minor < 0 else ''}{sign}{abs(amount_minor) / 100:,.2f}"
+
+
 def _local(moment: datetime | float) -> datetime:
     return (from_seconds(moment) if isinstance(moment, int | float) else moment).astimezone(NAIROBI)
 
@@ -98,6 +104,7 @@ _templates = Environment(
 _templates.filters |= {
     "fromjson": json.loads,
     "kes": _kes,
+    "money": _money,
     "moment": _moment,
     "near": _near,
     "initials": _initials,

@@ -3,7 +3,7 @@
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from pamoja.sandbox.console import faults, home, mail, phones, requests, statement, time
+from pamoja.sandbox.console import faults, home, hosted, mail, phones, requests, statement, time
 
 ROUTES = [
     Route("/", home.home, methods=["GET"]),
@@ -31,5 +31,15 @@ ROUTES = [
     Route("/time", time.show_time, methods=["GET"]),
     Route("/time", time.turn_time, methods=["POST"]),
     Route("/statement", statement.show_statement, methods=["GET"]),
+    Route("/stripe/checkout/{id}", hosted.show_checkout, methods=["GET"]),
+    Route("/stripe/checkout/{id}", hosted.submit_checkout, methods=["POST"]),
+    Route("/stripe/checkout/{id}/done", hosted.done_with_checkout, methods=["GET"]),
+    Route("/stripe/authenticate/{id}", hosted.show_authentication, methods=["GET"]),
+    Route("/stripe/authenticate/{id}", hosted.authenticate, methods=["POST"]),
+    Route("/stripe/onboarding/{id}", hosted.show_onboarding, methods=["GET"]),
+    Route("/stripe/onboarding/{id}", hosted.onboard, methods=["POST"]),
+    Route("/stripe/receipts/{id}", hosted.show_receipt, methods=["GET"]),
+    Route("/stripe/invoices/{id}", hosted.show_invoice, methods=["GET"]),
+    Route("/stripe/invoices/{id}/pdf", hosted.show_invoice, methods=["GET"]),
     Mount("/static", StaticFiles(packages=[("pamoja.sandbox", "static")])),
 ]

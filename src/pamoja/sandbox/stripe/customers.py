@@ -1,6 +1,6 @@
 """Customers: whom cards, mandates, subscriptions and invoices belong to."""
 
-from pamoja.sandbox.stripe import payment_methods
+from pamoja.sandbox.stripe import payment_methods, subscriptions
 from pamoja.sandbox.stripe.call import Call
 from pamoja.sandbox.stripe.desk import follow_customer
 from pamoja.sandbox.stripe.errors import StripeError
@@ -93,6 +93,9 @@ def update(call: Call) -> Object:
 def delete(call: Call) -> Object:
     """`DELETE /v1/customers/{id}`: its subscriptions end, its cards are detached."""
     customer = call.living("customer", call.path["id"])
+    for subscription in call.all("subscription", customer=customer["id"]):
+        if subscription["status"] not in subscriptions.OVER:
+            subscriptions.end_now(call, subscription)
     for method in call.all("payment_method", customer=customer["id"]):
         method["customer"] = None
         call.save(method)
