@@ -32,7 +32,11 @@ def main() -> None:
     )
     options = parser.parse_args()
     app = create_app(
-        options.data, smtp_port=options.smtp_port, host=options.host, callback_hosts=tuple(options.callback_host)
+        options.data,
+        smtp_port=options.smtp_port,
+        host=options.host,
+        callback_hosts=tuple(options.callback_host),
+        port=options.port,
     )
     config = uvicorn.Config(
         app,

@@ -20,6 +20,9 @@ from pamoja.sandbox.mpesa.daraja import DarajaError
 from pamoja.sandbox.request_log import LOGGED, LogRequests
 from pamoja.sandbox.stripe import gate
 from pamoja.sandbox.stripe import routes as stripe
+from pamoja.sandbox.twilio import routes as twilio
+from pamoja.sandbox.twilio.gate import TwilioError, not_found
+from pamoja.sandbox.twilio.known import DOORS as TWILIO
 from pamoja.sandbox.world import Options, build
 
 
@@ -51,14 +54,19 @@ class RefuseStrangers:
 
 
 def create_app(
-    data: Path | str, *, smtp_port: int | None = None, host: str = "127.0.0.1", callback_hosts: tuple[str, ...] = ()
+    data: Path | str,
+    *,
+    smtp_port: int | None = None,
+    host: str = "127.0.0.1",
+    callback_hosts: tuple[str, ...] = (),
+    port: int = 9100,
 ) -> Sandbox:
     """The outside world with its memory in the folder `data`; without `smtp_port` it receives no letters.
 
     `callback_hosts` are further hosts that may be called back over plain HTTP (localhost always may).
     """
-    world = build(Options(Path(data), smtp_port, host, callback_hosts))
-    providers = [*mpesa.join(world), *stripe.join(world)]
+    world = build(Options(Path(data), smtp_port, host, callback_hosts, f"http://{host}:{port}"))
+    providers = [*mpesa.join(world), *stripe.join(world), *twilio.join(world)]
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -101,6 +109,10 @@ async def _not_here(request: Request, error: HTTPException) -> Response:
     """Unknown addresses and wrong verbs, said as the addressed API would say it."""
     if request.url.path.startswith("/stripe/v1/"):
         return gate.not_here(request, error.status_code)
+    if request.url.path.startswith(TWILIO):
+        return (
+            TwilioError(405, 20004, message="Method not allowed") if error.status_code == 405 else not_found()
+        ).answer()
     if request.url.path.startswith(LOGGED):
         if error.status_code == 405:
             return DarajaError(405, "405.001", "Method Not Allowed").answer()

@@ -65,6 +65,7 @@ class Callbacks:
         self._manners: dict[str, Manners] = {}
         self._sessions: dict[str, aiohttp.ClientSession] = {}
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._listeners: list[Callable[[Row], None]] = []
         self._lanes = asyncio.Semaphore(AT_ONCE)
         agenda.on("callback.send", lambda _at, payload: self._set_out(payload["callback_id"]))
         agenda.on("callback.release", lambda at, payload: self._release(payload["scope"], at))
@@ -112,6 +113,10 @@ class Callbacks:
         """Takes up what a kill interrupted."""
         for row in self._store.all("SELECT id FROM callback WHERE state = 'sending' ORDER BY id"):
             self._set_out(row["id"])
+
+    def when_taken(self, listener: Callable[[Row], None]) -> None:
+        """Lets `listener` know of each callback that the platform answered well, in the transaction that notes it."""
+        self._listeners.append(listener)
 
     async def idle(self, timeout_s: float) -> None:
         """Waits until those now under way have been answered, but no longer than `timeout_s`."""
@@ -223,6 +228,8 @@ class Callbacks:
 
     def _record(self, row: Row, *, was_taken: bool) -> None:
         attempts, now = row["attempts"] + 1, self._clock.now()
+        for listener in self._listeners if was_taken else ():
+            listener(row)
         pause_s = None if was_taken else self._pause_s(row["scope"], attempts)
         if pause_s is None:
             self._store.run("DELETE FROM callback WHERE id = ?", row["id"])

@@ -31,6 +31,12 @@ class Preferences:
     stripe_funds_at_once: bool = False
     bank_debit_s: float = 4 * 86_400.0
     after_last_retry: str = "cancel"
+    message_sent_s: float = 0.2
+    message_delivered_s: float = 0.4
+    message_read_s: float = 3.0
+    reads_by_itself: bool = True
+    messages_per_s: int = 80
+    messages_per_minute_each: int = 45
     requests_kept: int = 20_000
 
     def changed(self, wishes: dict[str, Any]) -> "Preferences":

@@ -28,6 +28,7 @@ class Options:
     smtp_port: int | None = None
     host: str = "127.0.0.1"
     callback_hosts: tuple[str, ...] = ()
+    url: str = "http://127.0.0.1:9100"  # where this world is found, for addresses it hands out
 
 
 @dataclass

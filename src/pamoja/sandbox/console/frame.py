@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pamoja.sandbox.answers import BadInput
 from pamoja.sandbox.clock import NAIROBI, from_seconds
+from pamoja.sandbox.console.formatting import whatsapp
 from pamoja.sandbox.console.words import remarks, said
 from pamoja.sandbox.masking import masked_phones
 from pamoja.sandbox.world import world_of
@@ -113,4 +114,5 @@ _templates.filters |= {
     "local": _local,
     "said": said,
     "remarks": remarks,
+    "whatsapp": whatsapp,
 }

@@ -10,9 +10,13 @@ from pamoja.sandbox.console.frame import back, form_of, page
 from pamoja.sandbox.mpesa import autopilot, phones, prompts
 from pamoja.sandbox.mpesa.known import SHORTCODE
 from pamoja.sandbox.mpesa.subscribers import subscriber, tidy_number
-from pamoja.sandbox.world import world_of
+from pamoja.sandbox.twilio import inbound, people
+from pamoja.sandbox.twilio.known import WHATSAPP_SENDER
+from pamoja.sandbox.twilio.phones import is_typing, thread
+from pamoja.sandbox.world import World, world_of
 
 PAGE = 50
+THREAD_SHOWN = 60
 
 
 def _msisdn(request: Request) -> str:
@@ -47,6 +51,9 @@ async def show_phone(request: Request) -> Response:
     world = world_of(request)
     person = subscriber(world, _msisdn(request))
     msisdn = person["msisdn"]
+    app = "texts" if request.query_params.get("app") == "texts" else "chat"
+    if app == "chat":
+        inbound.see_all(world, msisdn, world.clock.now())
     decision = autopilot.decision(world, msisdn=msisdn, amount_kes=100, nth=person["prompts_seen"])
     return page(
         request,
@@ -60,8 +67,40 @@ async def show_phone(request: Request) -> Response:
             "SELECT * FROM prompt WHERE msisdn = ? AND answered_at IS NOT NULL ORDER BY answered_at DESC LIMIT 5",
             msisdn,
         ),
-        messages=world.store.all("SELECT * FROM text_message WHERE msisdn = ? ORDER BY id DESC LIMIT 20", msisdn),
+        app=app,
+        thread=thread(world, msisdn, limit=THREAD_SHOWN),
+        typing=is_typing(world, msisdn),
+        whatsapp=people.phone(world, msisdn),
+        contact=_contact(world, msisdn),
+        texts=_texts(world, msisdn),
+        others=world.store.all(
+            """SELECT subscriber.*, (SELECT count(*) FROM twilio_message WHERE person = msisdn AND status = 'delivered')
+                 + (SELECT count(*) FROM prompt WHERE prompt.msisdn = subscriber.msisdn
+                    AND answered_at IS NULL AND shown) AS news
+               FROM subscriber WHERE msisdn <> ? ORDER BY news DESC, created_at DESC LIMIT 8""",
+            msisdn,
+        ),
     )
+
+
+def _contact(world: World, person: str) -> str:
+    """Who is on the other side of the chat: who wrote last, else the platform's first WhatsApp address."""
+    last = world.store.value(
+        "SELECT sender FROM twilio_message WHERE person = ? AND sender LIKE 'whatsapp:%' ORDER BY id DESC LIMIT 1",
+        person,
+    )
+    return str(people.keep_sender(world, last or WHATSAPP_SENDER)["name"])
+
+
+def _texts(world: World, person: str) -> list[dict[str, Any]]:
+    """Text messages both ways, newest first."""
+    received = world.store.all(
+        "SELECT sender, body, at FROM text_message WHERE msisdn = ? ORDER BY id DESC LIMIT 20", person
+    )
+    sent = [line for line in thread(world, person, "sms", limit=20) if line["mine"]]
+    lines = [dict(row) | {"mine": False} for row in received]
+    lines += [{"sender": line["sender"], "body": line["body"], "at": line["at_s"], "mine": True} for line in sent]
+    return sorted(lines, key=lambda line: -line["at"])
 
 
 def _described(world: Any, row: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from pamoja.sandbox.console import faults, home, hosted, mail, phones, requests, statement, time
+from pamoja.sandbox.console import chats, faults, home, hosted, mail, phones, requests, statement, time
 
 ROUTES = [
     Route("/", home.home, methods=["GET"]),
@@ -13,6 +13,9 @@ ROUTES = [
     Route("/phones/{msisdn}", phones.show_phone, methods=["GET"]),
     Route("/phones/{msisdn}", phones.change_phone, methods=["POST"]),
     Route("/phones/{msisdn}/events", phones.phone_events, methods=["GET"]),
+    Route("/phones/{msisdn}/say", chats.say, methods=["POST"]),
+    Route("/phones/{msisdn}/picture", chats.send_picture, methods=["POST"]),
+    Route("/phones/{msisdn}/whatsapp", chats.change_whatsapp, methods=["POST"]),
     Route("/phones/{msisdn}/pay", phones.pay_by_menu, methods=["POST"]),
     Route("/prompts/{number:int}", phones.answer_prompt, methods=["POST"]),
     Route("/autopilot", phones.set_autopilot, methods=["POST"]),

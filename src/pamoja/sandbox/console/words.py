@@ -1,5 +1,7 @@
 """Says in a few words what a line of the request log is about."""
 
+import re
+
 from pamoja.sandbox.store import Row
 
 ASKED = {
@@ -17,10 +19,28 @@ ASKED = {
 }
 
 
+# By verb and the end of the path, for those that name what they are about.
+ASKED_OF_TWILIO = (
+    (re.compile(r"POST .*/Messages\.json"), "Sends a message"),
+    (re.compile(r"GET .*/Messages\.json"), "Lists messages"),
+    (re.compile(r"GET .*/Messages/\w+\.json"), "Asks after a message"),
+    (re.compile(r"POST .*/Messages/\w+\.json"), "Changes a message"),
+    (re.compile(r"DELETE .*/Messages/\w+\.json"), "Deletes a message"),
+    (re.compile(r"\w+ .*/Media.*"), "Asks for media"),
+    (re.compile(r"POST .*/ApprovalRequests/whatsapp"), "Asks to approve a template"),
+    (re.compile(r"GET .*/ApprovalRequests"), "Asks after an approval"),
+    (re.compile(r"POST /v1/Content"), "Makes a template"),
+    (re.compile(r"\w+ /v1/Content.*"), "Asks for templates"),
+    (re.compile(r"POST /v[23]/Indicators/.*"), "Is seen to type"),
+)
+
+
 def said(entry: Row) -> str:
     """What was asked of us, or told to the platform."""
     if entry["direction"] == "in":
-        return ASKED.get(entry["url"].partition("?")[0], "Asks something unknown")
+        path = entry["url"].partition("?")[0]
+        of_twilio = (words for form, words in ASKED_OF_TWILIO if form.fullmatch(f"{entry['method']} {path}"))
+        return ASKED.get(path) or next(of_twilio, "Asks something unknown")
     about = str(entry["note"]).partition("; ")[0]
     return "Tells: " + (about or "something")
 

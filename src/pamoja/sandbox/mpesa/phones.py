@@ -91,6 +91,8 @@ def change(world: World, msisdn: str, wishes: dict[str, Any]) -> Row:
         balance - before["balance_kes"],
         msisdn,
     )
+    if reachable and not before["reachable"]:
+        world.agenda.add("phone.reachable", world.clock.now(), msisdn=msisdn)
     world.live.publish(f"phone:{msisdn}")
     world.live.publish("phones")
     return subscriber(world, msisdn)

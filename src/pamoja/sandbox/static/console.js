@@ -18,6 +18,16 @@
     return part.contains(active) && /^(INPUT|SELECT|TEXTAREA)$/.test(active.tagName);
   };
 
+  // A chat stands at its newest line, as on a phone.
+  const ends = new WeakMap();
+  const toEnd = () => {
+    for (const part of document.querySelectorAll("[data-end]")) {
+      if (ends.get(part) === part.lastElementChild?.id) continue;
+      ends.set(part, part.lastElementChild?.id);
+      part.scrollTop = part.scrollHeight;
+    }
+  };
+
   const refresh = async () => {
     if (isBusy) { soon(); return; }
     isBusy = true;
@@ -29,6 +39,7 @@
         const next = fresh.getElementById(part.id);
         if (next && next.outerHTML !== part.outerHTML && !isBeingEdited(part)) part.replaceWith(next);
       }
+      toEnd();
       tick();
     } catch { /* the sandbox is being restarted; the stream will tell when it is back */ } finally { isBusy = false; }
   };
@@ -41,7 +52,10 @@
   const send = async (form, button) => {
     const body = new URLSearchParams(new FormData(form, button));
     const answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body, headers: { Accept: "application/json" } });
-    if (answer.ok) {
+    if (answer.ok && "clear" in form.dataset) {
+      form.reset();
+      await refresh();
+    } else if (answer.ok) {
       if (document.activeElement && form.contains(document.activeElement)) document.activeElement.blur();
       await refresh();
     } else {
@@ -59,6 +73,7 @@
   });
 
   document.addEventListener("change", (event) => {
+    if (event.target.matches("input[type=file][data-now]")) event.target.form.requestSubmit();
     const form = event.target.closest("form[data-change]");
     if (form) form.requestSubmit();
   });
@@ -81,6 +96,8 @@
     }
   };
 
+  toEnd();
+  for (const image of document.querySelectorAll("[data-end] img")) image.addEventListener("load", () => { const part = image.closest("[data-end]"); part.scrollTop = part.scrollHeight; });
   tick();
   setInterval(tick, 1000);
   document.documentElement.classList.add("js");
