@@ -48,7 +48,7 @@ def _line(line: str) -> str:
         return f"<span class=item>{_words(item[1])}</span>"
     if numbered := re.match(r"(\d{1,3}\.) (.+)", line):
         return f"<span class=item data-n={numbered[1]}>{_words(numbered[2])}</span>"
-    return f"<span class=line>{_words(line) or '<br>'}</span>"
+    return f"<span class=words>{_words(line) or '<br>'}</span>"
 
 
 def _words(line: str) -> str:
