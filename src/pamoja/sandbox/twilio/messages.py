@@ -94,7 +94,8 @@ async def list_all(request: Request) -> Response:
 
 def _wanted(request: Request) -> tuple[list[str], list[Any]]:
     query = request.query_params
-    wanted, values = ["sid NOT LIKE 'deleted-%'"], []
+    wanted: list[str] = ["sid NOT LIKE 'deleted-%'"]
+    values: list[Any] = []
     to = "(CASE direction WHEN 'inbound' THEN sender ELSE address END)"
     by = "(CASE direction WHEN 'inbound' THEN address ELSE sender END)"
     for name, column in (("To", to), ("From", by)):
