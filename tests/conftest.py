@@ -1,6 +1,5 @@
 """The ground every test stands on: a database of its own, its community, a clock that stands still, a closed door."""
 
-import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ import django
 import psycopg
 import pytest
 
+from pamoja.site.processes import keep_what_is_loaded
 from tests.harness.databases import OWNER, Databases, start_server
 from tests.harness.sealing import seal
 from tests.harness.servers import Served, free_port, process, wait_until_served
@@ -47,14 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "pamoja.site.settings"
     django.setup()
     seal()
-    _look_for_rubbish_less_often()
-
-
-def _look_for_rubbish_less_often() -> None:
-    """What is loaded by now lives as long as the run: looking through all of it for rubbish took a quarter of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    keep_what_is_loaded()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
 from django.utils.module_loading import import_string
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
@@ -22,6 +24,7 @@ from pamoja.site.config import load
 from pamoja.site.health import health, ready
 from pamoja.site.metrics import metrics
 from pamoja.site.observing import Observed
+from pamoja.site.processes import keep_what_is_loaded
 from pamoja.site.static_files import PackagesStatic
 
 # Measured: more threads only fight for the interpreter's lock.
@@ -49,6 +52,8 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.pool = pool
         for name in wiring.LIFESPANS:
             await stack.enter_async_context(import_string(name)(app))
+        import_module(settings.ROOT_URLCONF)  # or the first visitor waits for all pages to load
+        keep_what_is_loaded()
         yield
 
 

@@ -18,6 +18,7 @@ from psycopg_pool import PoolTimeout
 from pamoja.foundation import trace
 from pamoja.site import clock_follower, metrics
 from pamoja.site.config import load
+from pamoja.site.processes import keep_what_is_loaded
 
 log = logging.getLogger("pamoja.worker")
 CONCURRENCY = 5
@@ -34,6 +35,7 @@ def run() -> None:
     stop_following = clock_follower.follow(config.clock_url)
     if config.worker_metrics_port:
         start_http_server(config.worker_metrics_port, addr=config.host)
+    keep_what_is_loaded()
     log.info("The worker starts")
     asyncio.run(_work())
     stop_following()
