@@ -80,7 +80,29 @@ def own_menu(request: HttpRequest) -> list[MenuItem]:
         entries.append(("Members", "users", url))
     if actor and actor.may("back_office.enter") and (url := address("admin:index")):
         entries.append(("Back office", "settings", url))
-    return [MenuItem(label, icon, url, request.path == url) for label, icon, url in entries]
+    here = _OWN_PAGES_ELSEWHERE.get(getattr(request.resolver_match, "view_name", ""), "")
+    current = address(here) or request.path
+    return [MenuItem(label, icon, url, current == url) for label, icon, url in entries]
+
+
+_OWN_PAGES_ELSEWHERE = {
+    "account_change_password": "identity:security",
+    "account_set_password": "identity:security",
+    "account_email": "identity:contact",
+    "account_change_phone": "identity:contact",
+    "identity:bank": "identity:money",
+    "identity:sessions": "identity:security",
+    "usersessions_list": "identity:security",
+    "mfa_activate_totp": "identity:security",
+    "mfa_deactivate_totp": "identity:security",
+    "mfa_index": "identity:security",
+    "mfa_list_webauthn": "identity:security",
+    "mfa_add_webauthn": "identity:security",
+    "mfa_remove_webauthn": "identity:security",
+    "mfa_view_recovery_codes": "identity:security",
+    "mfa_generate_recovery_codes": "identity:security",
+}
+"""Pages that belong under an entry of the own menu without lying below its address."""
 
 
 def is_signed_in(request: HttpRequest) -> bool:

@@ -23,6 +23,21 @@ STATUS: dict[Kind, int] = {
 }
 
 
+HEADINGS = {
+    400: "We could not read that",
+    401: "Please sign in first",
+    403: "This is not open to you",
+    404: "We could not find that",
+    405: "This page does not work that way",
+    409: "That cannot be done now",
+    422: "We could not read that",
+    429: "One moment, please",
+    503: "We will be right back",
+}
+WENT_WRONG = "Something went wrong"
+"""What error pages are called, on the page and in the browser's tab; `WENT_WRONG` for all other statuses."""
+
+
 def problem(status: int, *, code: str, detail: str, **more: Any) -> dict[str, Any]:
     """A problem document: what happened, in words and as a stable code."""
     return {
@@ -72,7 +87,7 @@ def page(request: HttpRequest | None, status: int, sentence: str) -> HttpRespons
     """A friendly error page; as a fragment for HTMX, which shows it as a message."""
     context = {
         "status": status,
-        "title": HTTPStatus(status).phrase,
+        "title": HEADINGS.get(status, WENT_WRONG),
         "sentence": sentence,
         "request_id": trace.request_id.get(),
     }
@@ -133,5 +148,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
     if wants_json(request):
         return problem_response(problem(500, code="internal_error", detail=sentence))
-    context = {"status": 500, "title": "Server error", "sentence": sentence, "request_id": trace.request_id.get()}
+    context = {"status": 500, "title": WENT_WRONG, "sentence": sentence, "request_id": trace.request_id.get()}
     return HttpResponse(render_to_string("errors/bare.html", context), status=500)

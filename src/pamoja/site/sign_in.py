@@ -28,6 +28,7 @@ ACCOUNT: dict[str, Any] = {
         "signup": "pamoja.kernel.identity.forms.SignupForm",
         "reset_password": "pamoja.kernel.identity.forms.ResetPasswordForm",
     },
+    "MFA_FORMS": {"add_webauthn": "pamoja.kernel.identity.forms.PasskeyForm"},
     "ACCOUNT_USER_MODEL_USERNAME_FIELD": None,
     "ACCOUNT_LOGIN_METHODS": {"email"},
     "ACCOUNT_SIGNUP_FIELDS": ["email*", "password1*", "password2*"],

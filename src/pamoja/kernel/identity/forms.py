@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from allauth.account import forms as account
 from allauth.account.internal import flows
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -176,6 +177,19 @@ class PhoneForm(forms.Form):
     """Another phone number."""
 
     phone = PhoneField(label="Phone number")
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A new passkey, in our own words."""
+
+    name = forms.CharField(
+        label="What you call it", required=False, max_length=100, help_text="So that you know it again: my phone."
+    )
+    passwordless = forms.BooleanField(
+        label="Let me sign in with it alone",
+        required=False,
+        help_text="Without my password: then it asks for my fingerprint, my face or its own code each time.",
+    )
 
 
 class PhotoForm(forms.Form):

@@ -125,6 +125,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library carrie
     def decrypt(self, encrypted_text: str) -> str:
         return crypto.decrypt(base64.b64decode(encrypted_text), _SECRET_CONTEXT)
 
+    def generate_authenticator_name(self, user: Person, type: str) -> str:  # noqa: A002 - the library's word
+        count = user.authenticator_set.filter(type=type).count()
+        return "My passkey" if not count else f"Passkey {count + 1}"
+
     def get_totp_issuer(self) -> str:
         return _community_name()
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from pamoja.foundation import clock
 from pamoja.foundation.money import Money
+from pamoja.foundation.paging import page_of
 from pamoja.kernel.audit.public import feed
 from pamoja.kernel.identity.public import MemberRequest
 from pamoja.products.savings.forms import ChoicesForm, JoiningForm
@@ -29,6 +30,7 @@ from pamoja.products.savings.queries.evidence import (
 from pamoja.products.savings.rules import seats
 
 FEED_SHORT, FEED_LONG = 6, 30
+LINES_A_PAGE = 50
 
 
 @shows_circle
@@ -112,13 +114,13 @@ def draw(request: MemberRequest, page: CirclePage) -> HttpResponse:
 def statement(request: MemberRequest, page: CirclePage) -> HttpResponse:
     """Every movement of the pot, with a balance that can be followed by hand."""
     found = _statement(request, page)
+    lines = _lines(found) if found else []
     return shown(
         request,
         "statement",
         page,
-        lines=_lines(found) if found else [],
+        found=page_of(lines[::-1], request.GET.get("page", 1), LINES_A_PAGE),
         opening=_money(page.circle, found.statement.opening) if found else None,
-        closing=_money(page.circle, found.statement.closing) if found else None,
         summary=circle_summary(page.circle.pk),
     )
 
