@@ -179,7 +179,7 @@ class PhoneForm(forms.Form):
     phone = PhoneField(label="Phone number")
 
 
-class PasskeyForm(AddWebAuthnForm):
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # the library carries no types
     """A new passkey, in our own words."""
 
     name = forms.CharField(

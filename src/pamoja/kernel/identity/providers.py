@@ -8,6 +8,7 @@ from typing import Any, cast
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -126,7 +127,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library carrie
         return crypto.decrypt(base64.b64decode(encrypted_text), _SECRET_CONTEXT)
 
     def generate_authenticator_name(self, user: Person, type: str) -> str:  # noqa: A002 - the library's word
-        count = user.authenticator_set.filter(type=type).count()
+        count = Authenticator.objects.filter(user=user, type=type).count()
         return "My passkey" if not count else f"Passkey {count + 1}"
 
     def get_totp_issuer(self) -> str:

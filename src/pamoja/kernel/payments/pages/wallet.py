@@ -18,6 +18,7 @@ from pamoja.foundation.paging import Page, page_of
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity.public import (
     MemberRequest,
+    masked_phone,
     membership,
     needs_member,
     needs_recent_sign_in,
@@ -113,7 +114,7 @@ def _money_page(request: MemberRequest, template: str, deed: Callable[..., Colle
     context: dict[str, Any] = {
         "form": form,
         "wallet": wallet_balance(request.member.pk, currency),
-        "phone": mpesa.masked(phone.lstrip("+")) if phone else "",
+        "phone": masked_phone(phone) if phone else "",
         "can_pay": _can_pay(currency),
     }
     status = 422 if form.is_bound and not form.is_valid() else 200
