@@ -38,9 +38,9 @@ def pages(group: Group) -> dict[str, HttpResponse]:
     visitor, organiser, payer = Client(), signed_in(group.people[0]), signed_in(group.people[3])
     circle = f"savings/{ids.public('circle', group.circle_id)}/"
     late = ids.public("contribution", group.contribution(1, 3).pk)
-    asked = [(visitor, path) for path in ("account/login/", "account/signup/", "nothing/")]
-    asked += [(organiser, circle + part) for part in ("", "schedule/", "members/", "draw/", "statement/", "settings/")]
-    asked += [(payer, path) for path in ("", "savings/find/", f"savings/pay/{late}/", "wallet/", "me/", "me/security/")]
+    asked = [(visitor, path) for path in ("account/login/", "account/signup/")]
+    asked += [(organiser, circle + part) for part in ("", "schedule/", "members/")]
+    asked += [(payer, path) for path in ("", f"savings/pay/{late}/", "wallet/", "me/security/")]
     made = {path: client.get(f"/c/umoja/{path}", headers={"accept": "text/html"}) for client, path in asked}
     return made | {"savings/new/": organiser.post("/c/umoja/savings/new/", {"name": ""})}
 
@@ -63,18 +63,19 @@ def wrong(page: Any) -> list[str]:
     page.emulate_media(color_scheme="light")
     found = Axe().run(page, options={"runOnly": WHAT_COUNTS, "resultTypes": ["violations"]}).response["violations"]
     page.emulate_media(color_scheme="dark")
-    found += Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+    found += page.evaluate("axe.run({runOnly: ['color-contrast'], resultTypes: ['violations']})")["violations"]
     return [f"{each['id']}: {each['help']} at {node['html'][:160]}" for each in found for node in each["nodes"][:3]]
 
 
 def test_everybody_can_use_the_pages(
     pages: dict[str, HttpResponse], request: pytest.FixtureRequest, subtests: Any
 ) -> None:
-    context = request.getfixturevalue("browser")(viewport={"width": 390, "height": 844})
+    # Without motion: colours that still change are no colours to judge.
+    context = request.getfixturevalue("browser")(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     context.route("**/*", lambda route: answer(route, pages))
     page = context.new_page()
     statuses = {path: made.status_code for path, made in pages.items() if made.status_code != 200}
-    assert statuses == {"nothing/": 404, "savings/new/": 422}
+    assert statuses == {"savings/new/": 422}
 
     for path in pages:
         with subtests.test(path):
