@@ -11,12 +11,16 @@ from uuid import UUID
 
 from pamoja.foundation.jobs import every, job
 from pamoja.kernel.communities.public import each_community
-from pamoja.kernel.payments.actions import asking, collecting, noting, paying_out, settling
+from pamoja.kernel.payments.actions import asking, collecting, connecting, methods, noting, paying_out, settling
 from pamoja.kernel.payments.actions.asking import PayoutQuestion, Question
 from pamoja.kernel.payments.errors import RailFailure
+from pamoja.kernel.payments.models import Endpoint, Method
 from pamoja.kernel.payments.providers.rails import rail_named, read_notice
 from pamoja.kernel.payments.queries.inbox import waiting_state_ids
+from pamoja.kernel.payments.queries.settings import event_address, rails
 from pamoja.kernel.payments.rules.messages import CollectionAnswer, CollectOrder, PayoutOrder, Submission
+from pamoja.kernel.payments.rules.messages import MethodState as MethodSaid
+from pamoja.kernel.payments.rules.methods import MethodState
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +52,27 @@ def apply_inbox() -> None:
     """
     _apply_webhooks()
     _ask_what_is_due()
+
+
+@every(seconds=30, name="payments.connect")
+def connect() -> None:
+    """Let each provider that signs its events know where to send them, once for a community."""
+    for community in each_community():
+        try:
+            connect_community()
+        except RailFailure as failure:
+            log.info("a provider was not connected", extra={"community": community.slug, "code": failure.code})
+
+
+def connect_community() -> None:
+    """The entered community's own address with Stripe, if it pays by card."""
+    if "stripe" not in rails():
+        return
+    url = event_address("stripe")
+    if Endpoint.objects.filter(rail="stripe", url=url, retired_at__isnull=True).exists():
+        return
+    rail_id, secret = rail_named("stripe").add_endpoint(url, key=connecting.endpoint_key(url))
+    connecting.record_endpoint(rail="stripe", url=url, rail_id=rail_id, secret=secret)
 
 
 @every(seconds=5, name="payments.sweep")
@@ -124,6 +149,8 @@ def _apply_webhooks() -> None:
 
 
 def _ask_what_is_due() -> None:
+    while due_methods := methods.take_due_methods():
+        _ask_about_methods(due_methods)
     while questions := asking.take_due_attempts(limit=_BATCH):
         _ask(questions)
     while due := asking.take_due_payouts(limit=_BATCH):
@@ -159,6 +186,42 @@ def _answer(question: Question) -> CollectionAnswer | Submission | None:
         except RailFailure as failure:
             log.info("a query failed", extra={"attempt": str(question.attempt_id), "code": failure.code})
     return answer
+
+
+@job("payments.check_method")
+def check_method(*, method_id: str) -> None:
+    """Ask the rail what came of the member's visit to its page."""
+    method = Method.objects.filter(pk=method_id).first()
+    if method is not None:
+        _ask_about_methods([method])
+
+
+@job("payments.forget_method")
+def forget_method(*, method_id: str) -> None:
+    """Let the rail forget what the member removed."""
+    method = Method.objects.filter(pk=method_id, state=MethodState.REMOVED).first()
+    if method is None or not method.rail_id:
+        return
+    try:
+        rail_named(method.rail).forget_method(method.rail_id)
+    except RailFailure as failure:
+        if not failure.permanent:  # What is not there any more is forgotten.
+            raise
+
+
+def _ask_about_methods(asked: Sequence[Method]) -> None:
+    for method, said in zip(asked, _spoken(_state_of_method, asked), strict=True):
+        if isinstance(said, RailFailure):
+            log.info("a way to pay was not asked about", extra={"method": str(method.pk), "code": said.code})
+        else:
+            methods.record_method(method_id=method.pk, said=said)
+
+
+def _state_of_method(method: Method) -> MethodSaid:
+    rail = rail_named(method.rail)
+    if method.rail_id:
+        return rail.method_state(method.rail_id, method.mandate_id)
+    return rail.setup_state(method.session_id or "")
 
 
 def _ask_about_payout(question: PayoutQuestion) -> None:

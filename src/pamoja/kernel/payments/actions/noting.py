@@ -9,6 +9,7 @@ from uuid import UUID
 from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor, action
 from pamoja.foundation.events import announce
+from pamoja.kernel.payments.actions.hinting import heed_events
 from pamoja.kernel.payments.actions.paying_out import settle_payout
 from pamoja.kernel.payments.actions.settling import keep_receipt
 from pamoja.kernel.payments.events import CollectionDoubted
@@ -28,15 +29,22 @@ def note_webhooks(*, by: Actor = SYSTEM, read: Reader, limit: int = 100) -> int:
     rows = list(inbox.waiting_notices(limit))
     collecting = {row.subject_id for row in rows if row.kind == NoticeKind.COLLECTION}
     attempts = inbox.attempts_in_order_for_update(collecting)
-    payouts_by_id = inbox.payouts_in_order_for_update({row.subject_id for row in rows} - collecting)
+    paying_out = {row.subject_id for row in rows if row.kind in (NoticeKind.PAYOUT, NoticeKind.PAYOUT_LATE)}
+    payouts_by_id = inbox.payouts_in_order_for_update(paying_out)
+    events: dict[str, list[Notice]] = {}
     for row in rows:
         notice = read(row.rail, NoticeKind(row.kind), row.raw)
         if not _keep(row, notice):
+            continue
+        if row.kind == NoticeKind.EVENT:
+            events.setdefault(row.rail, []).append(notice)
             continue
         if attempt := attempts.get(row.subject_id):
             _about_attempt(row, attempt)
         elif payout := payouts_by_id.get(row.subject_id):
             _about_payout(payout, notice)
+    for rail, notices in events.items():
+        heed_events(rail, notices)
     return len(rows)
 
 

@@ -66,6 +66,11 @@ def trusts_payout_results() -> bool:
     return bool(settings.PAMOJA.mpesa_trusts_payout_results)
 
 
+def event_address(rail: str) -> str:
+    """Where the rail sends the entered community's signed events."""
+    return f"{settings.PAMOJA.stripe_webhook_base_url.rstrip('/')}/hooks/{rail}/{current_community_id().hex}"
+
+
 def payment_page(collection_id: UUID) -> str:
     """The page of a payment in full, to which a bank sends the member back."""
     return page(f"payments/{ids.public('collection', collection_id)}/")

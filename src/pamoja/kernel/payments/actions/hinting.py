@@ -1,0 +1,48 @@
+"""Heeding signed events: each only makes it time to ask about what it is about, in whatever order they come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from pamoja.foundation import clock
+from pamoja.foundation.actions import joins_transaction
+from pamoja.kernel.payments.models import CollectionAttempt, Method
+from pamoja.kernel.payments.rules.messages import Notice
+from pamoja.kernel.payments.rules.methods import MethodState
+from pamoja.kernel.payments.rules.states import AttemptState, Doubt
+
+
+@joins_transaction
+def heed_events(rail: str, notices: Sequence[Notice]) -> None:
+    """Make the question due about every payment and way to pay that the events name."""
+    now = clock.now()
+    about = _Named(notices)
+    if about.payments:
+        (
+            CollectionAttempt.objects.filter(rail=rail, checkout_request_id__in=about.payments)
+            .exclude(Q(state=AttemptState.PAID) | Q(doubt=Doubt.AMOUNT))
+            .update(next_query_at=now)
+        )
+    if about.visits or about.methods:
+        (
+            Method.objects.filter(rail=rail)
+            .filter(
+                Q(session_id__in=about.visits) | Q(rail_id__in=about.methods) | Q(mandate_id__in=about.methods - {""})
+            )
+            .exclude(state=MethodState.REMOVED)
+            .update(next_query_at=now)
+        )
+
+
+class _Named:
+    """What the events are about, by the rail's own ids."""
+
+    def __init__(self, notices: Sequence[Notice]) -> None:
+        self.payments = self._of(notices, "payment_intent.")
+        self.visits = self._of(notices, "checkout.session.")
+        self.methods = self._of(notices, "payment_method.", "mandate.")
+
+    def _of(self, notices: Sequence[Notice], *kinds: str) -> set[str]:
+        return {each.rail_id for each in notices if each.rail_id and each.code.startswith(kinds)}
