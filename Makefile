@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)/src
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-long check bench bench-ledger fresh lock clean help
+.PHONY: run test test-long check bench bench-ledger bench-intake fresh lock clean help
 
 run: $(INSTALLED)  ## everything on this machine: database, sandbox, worker, web; Ctrl-C stops it
 	@exec $(PAMOJA) up
@@ -32,6 +32,9 @@ bench: $(INSTALLED)  ## the figures
 
 bench-ledger: $(INSTALLED)  ## the ledger beside hand-made SQL
 	@$(BIN)/python -m bench.ledger $(A)
+
+bench-intake: $(INSTALLED)  ## webhooks kept durably a second, beside the raw limit of the database
+	@$(BIN)/python -m bench.intake $(A)
 
 fresh: $(INSTALLED)  ## forget the demo's data; the next `make run` starts over
 	@$(PAMOJA) fresh

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 
@@ -25,13 +25,16 @@ BATCH_MAX = 200
 WRITERS_MAX = 2
 
 _ENTER = "SELECT set_config('pamoja.community', %s, true)"
+# All rows in one document: much quicker to write than eleven arrays.
 _KEEP = """
     INSERT INTO payments_inbox
       (id, rail, kind, subject_id, body, headers, source, is_trusted, fingerprint, deliveries, received_at,
        community_id, note, claimed_id, claimed_code, claimed_receipt)
-    SELECT told.*, %s, '', '', '', ''
-    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::bytea[], %s::jsonb[], %s::text[], %s::bool[],
-                %s::bytea[], %s::int[], %s::timestamptz[]) AS told
+    SELECT id, rail, kind, subject_id, decode(body, 'base64'), headers, source, is_trusted,
+           decode(fingerprint, 'base64'), deliveries, received_at, %s, '', '', '', ''
+    FROM json_to_recordset(%s::json) AS told
+      (id uuid, rail text, kind text, subject_id uuid, body text, headers jsonb, source text, is_trusted bool,
+       fingerprint text, deliveries int, received_at timestamptz)
     ON CONFLICT (community_id, kind, subject_id, fingerprint)
     DO UPDATE SET deliveries = payments_inbox.deliveries + excluded.deliveries
 """
@@ -148,25 +151,25 @@ async def _commit(pool: AsyncConnectionPool, webhooks: Iterable[Kept]) -> None:
     async with pool.connection() as connection, connection.pipeline(), connection.transaction():
         for community_id, same in sorted(by_community.items()):
             # In the order of their places, so that two writers never wait for each other in a ring.
-            rows = [same[place] for place in sorted(same)]
+            rows = json.dumps([_told(same[place]) for place in sorted(same)])
             job = json.dumps({"carried": {"community": str(community_id)}})
             await connection.execute(_ENTER, [str(community_id)])
-            await connection.execute(_KEEP, [community_id, *_columns(rows)])
+            await connection.execute(_KEEP, [community_id, rows])
             await connection.execute(_QUEUE, [f"payments.apply_inbox:{community_id}", job])
 
 
-def _columns(rows: list[list[Kept]]) -> list[list[Any]]:
-    first = [same[0] for same in rows]
-    return [
-        [each.id for each in first],
-        [each.rail for each in first],
-        [each.kind for each in first],
-        [each.subject_id for each in first],
-        [each.body for each in first],
-        [Jsonb(each.headers) for each in first],
-        [each.source for each in first],
-        [each.is_trusted for each in first],
-        [each.fingerprint for each in first],
-        [len(same) for same in rows],
-        [each.received_at for each in first],
-    ]
+def _told(same: list[Kept]) -> dict[str, Any]:
+    first = same[0]
+    return {
+        "id": str(first.id),
+        "rail": first.rail,
+        "kind": first.kind,
+        "subject_id": str(first.subject_id),
+        "body": b64encode(first.body).decode(),
+        "headers": first.headers,
+        "source": first.source,
+        "is_trusted": first.is_trusted,
+        "fingerprint": b64encode(first.fingerprint).decode(),
+        "deliveries": len(same),
+        "received_at": first.received_at.isoformat(),
+    }
