@@ -136,6 +136,10 @@ class StatementTooLong(Refusal):
     kind = "invalid"
 
 
+NOT_DONE = "not_done"
+"""The code of a failure after which the rail's own list was looked at, and the thing is not there."""
+
+
 class RailFailure(ProviderFailure):
     """A rail did not do what was asked. `may_have_happened`: money or a prompt may be under way all the same."""
 

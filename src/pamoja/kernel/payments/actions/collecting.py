@@ -162,6 +162,7 @@ def order_of(collection: Collection, attempt: CollectionAttempt) -> CollectOrder
         customer_id=customer_id_of(collection.member_id, attempt.rail) if method else "",
         method_id=(method.rail_id or "") if method else "",
         method_kind=method.kind if method else "",
+        mandate_id=method.mandate_id if method else "",
         is_attended=attempt.is_attended,
         return_url=settings.payment_page(collection.pk),
     )

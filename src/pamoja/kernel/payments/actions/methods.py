@@ -222,7 +222,13 @@ def _verify(method: Method, said: Said) -> Method:
     method.mandate_id = method.mandate_id or said.mandate_id
     method.brand, method.last4, method.fingerprint = said.brand, said.last4, said.fingerprint
     method.expires_month, method.expires_year = said.expires_month, said.expires_year
-    method.save()
+    # Not the number: it is sealed anew whenever it is written, and it never changes.
+    method.save(
+        update_fields=[
+            "state", "next_query_at", "reason", "verified_at", "rail_id", "mandate_id", "brand", "last4",
+            "fingerprint", "expires_month", "expires_year",
+        ]
+    )  # fmt: skip
     if is_first:
         announce(MethodAdded(member_id=method.member_id, method_id=method.pk, what=method.described))
     return method

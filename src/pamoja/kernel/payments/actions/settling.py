@@ -14,7 +14,7 @@ from pamoja.kernel.identity.public import confirm_phone, time_zone_of
 from pamoja.kernel.ledger.public import Transfer, open_account, post, wallet_of
 from pamoja.kernel.payments.actions.collecting import end
 from pamoja.kernel.payments.actions.methods import fail_method, prove_method
-from pamoja.kernel.payments.errors import RailFailure
+from pamoja.kernel.payments.errors import NOT_DONE, RailFailure
 from pamoja.kernel.payments.events import (
     CollectionConfirmed,
     CollectionDoubted,
@@ -62,7 +62,8 @@ def record_no_acceptance(*, by: Actor = SYSTEM, attempt_id: UUID, failure: RailF
         return
     attempt.result_code, attempt.result_text = failure.code[:40], str(failure)[:300]
     # What was told twice and refused the second time may still have been carried out the first time.
-    if failure.may_have_happened or (is_repeated and not failure.permanent):
+    is_certain = failure.permanent or failure.code == NOT_DONE
+    if failure.may_have_happened or (is_repeated and not is_certain):
         attempt.state = AttemptState.SENT
         attempt.save(update_fields=["state", "result_code", "result_text"])
         return

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from pamoja.kernel.communities.public import current_community_id
-from pamoja.kernel.payments.errors import RailFailure
+from pamoja.kernel.payments.errors import NOT_DONE, RailFailure
 from pamoja.kernel.payments.providers import stripe_events
 from pamoja.kernel.payments.providers.base import BaseRail
 from pamoja.kernel.payments.providers.stripe_http import Declined, StripeAccount, StripeHttp
@@ -72,6 +72,7 @@ class Stripe(BaseRail):
             "customer": order.customer_id,
             "payment_method": order.method_id,
             "payment_method_types": [order.method_kind],
+            "mandate": order.mandate_id or None,
             "confirm": True,
             "description": f"{order.description} {order.reference}",
             "metadata": {"attempt": order.attempt_id.hex, "community": current_community_id().hex},
@@ -97,11 +98,23 @@ class Stripe(BaseRail):
         Stripe keeps the answer to a key, even one that says only that something broke, so the list decides.
         Raises: RailFailure.
         """
-        wanted = order.attempt_id.hex
+        if found := self._looked_for(order):
+            return found
+        try:
+            return self.collect(order)
+        except RailFailure as failure:
+            # Whatever broke there is over when it answers, so now the list is the last word.
+            if not failure.may_have_happened or failure.code == "unreachable":
+                raise
+            if found := self._looked_for(order):
+                return found
+            raise not_done(failure) from failure
+
+    def _looked_for(self, order: CollectOrder) -> Submission | None:
         for intent in self._http.listed("/v1/payment_intents", customer=order.customer_id, most=200):
-            if (intent.get("metadata") or {}).get("attempt") == wanted:
+            if (intent.get("metadata") or {}).get("attempt") == order.attempt_id.hex:
                 return Submission(rail_id=str(intent["id"]), answer=answer_of(intent))
-        return self.collect(order)
+        return None
 
     def cancel(self, rail_id: str) -> CollectionAnswer:
         """Wait no longer for the member's confirmation. Raises: RailFailure."""
@@ -223,6 +236,11 @@ class Stripe(BaseRail):
     def _customer(self, order: SetupOrder) -> str:
         form = {"email": order.email or None, "name": order.name, "metadata": {"member": order.member_id.hex}}
         return str(self._http.post("/v1/customers", form, key=f"customer-{order.member_id.hex}")["id"])
+
+
+def not_done(failure: RailFailure) -> RailFailure:
+    """It broke there, and nothing of it is in the books."""
+    return RailFailure(str(failure), permanent=False, may_have_happened=False, code=NOT_DONE)
 
 
 def _unexpected(said: Declined) -> RailFailure:

@@ -28,6 +28,7 @@ class CollectOrder:
     customer_id: str = ""
     method_id: str = ""
     method_kind: str = ""
+    mandate_id: str = ""
     is_attended: bool = False
     return_url: str = ""
 
