@@ -241,6 +241,10 @@ def _point_at_this_machine(config: Config) -> None:
     config.twilio_whatsapp_from = config.twilio_whatsapp_from or "+14155238886"
     config.twilio_sms_from = config.twilio_sms_from or "+15005550006"
     config.twilio_callback_base_url = config.twilio_callback_base_url or f"http://127.0.0.1:{config.port}"
+    # A key of its own, from the secret that this machine already has.
+    digest = hashlib.sha256(b"vapid" + config.secret_key.get_secret_value().encode()).digest()
+    config.vapid_private_key = config.vapid_private_key or SecretStr(base64.urlsafe_b64encode(digest).decode())
+    config.push_hosts = config.push_hosts or ["127.0.0.1", "localhost"]
     config.mpesa_base_url = config.mpesa_base_url or config.sandbox_url
     config.mpesa_consumer_key = config.mpesa_consumer_key or "pamoja-sandbox-consumer"
     config.mpesa_consumer_secret = config.mpesa_consumer_secret or SecretStr("pamoja-sandbox-secret")

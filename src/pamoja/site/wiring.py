@@ -16,6 +16,7 @@ PACKAGES = [
 PAGES: list[tuple[str, str]] = [
     ("", "pamoja.kernel.identity.urls"),
     ("", "pamoja.kernel.ledger.urls"),
+    ("", "pamoja.kernel.messaging.urls"),
     ("", "pamoja.kernel.payments.urls"),
     ("savings/", "pamoja.products.savings.urls"),
 ]
@@ -23,6 +24,7 @@ PAGES: list[tuple[str, str]] = [
 # django-ninja routers below /api/v1: (path, "module.attribute").
 API: list[tuple[str, str]] = [
     ("", "pamoja.kernel.identity.api.router"),
+    ("/notifications", "pamoja.kernel.messaging.api.router"),
     ("/payments", "pamoja.kernel.payments.api.payments"),
     ("/wallet", "pamoja.kernel.payments.api.wallet"),
     ("/savings", "pamoja.products.savings.api.router"),
@@ -51,10 +53,12 @@ NAVIGATION: list[tuple[str, str, str, str]] = [
 HOME_CARDS: list[tuple[str, str]] = [
     ("savings", "pamoja.products.savings.pages.home_cards.cards"),
     ("", "pamoja.kernel.payments.pages.home_cards"),
+    ("", "pamoja.kernel.messaging.pages.home_cards"),
 ]
 
 # What a signed-in person finds under their own name: (label, icon, url name).
 OWN_NAVIGATION: list[tuple[str, str, str]] = [
+    ("Notifications", "bell", "messaging:notifications"),
     ("Your profile", "user", "identity:profile"),
     ("Phone and email", "phone", "identity:contact"),
     ("Getting paid", "wallet", "identity:money"),

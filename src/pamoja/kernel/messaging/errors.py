@@ -36,3 +36,59 @@ class OutcomeUnknown(ProviderFailure):
 
     def __init__(self, message: str, *, code: str = "timeout") -> None:
         super().__init__(message, permanent=False, code=code)
+
+
+class NotificationNotFound(Refusal):
+    """There is no such notification."""
+
+    code = "messaging.notification_not_found"
+    kind = "not_found"
+
+
+class NotAMembersWish(Refusal):
+    """Only a member can say what they want to hear."""
+
+    code = "messaging.not_a_members_wish"
+    kind = "forbidden"
+
+
+class NoPhoneToReach(Refusal):
+    """Verify your phone first, so that we know it is yours; or write to us on WhatsApp."""
+
+    code = "messaging.no_phone_to_reach"
+    kind = "conflict"
+
+
+class PushEndpointUnknown(Refusal):
+    """This browser's push service is not one that we know."""
+
+    code = "messaging.push_endpoint_unknown"
+    kind = "invalid"
+
+
+class BroadcastNotFound(Refusal):
+    """There is no such bulk message."""
+
+    code = "messaging.broadcast_not_found"
+    kind = "not_found"
+
+
+class BroadcastUnderWay(Refusal):
+    """This bulk message is {state}, so that cannot be done now."""
+
+    code = "messaging.broadcast_under_way"
+    kind = "conflict"
+
+
+class SaidJustBefore(Refusal):
+    """The same text went to the same people within the last day. If that is meant, say so and send again."""
+
+    code = "messaging.said_just_before"
+    kind = "conflict"
+
+
+class NobodyToReach(Refusal):
+    """Nobody in this audience can be reached."""
+
+    code = "messaging.nobody_to_reach"
+    kind = "conflict"

@@ -48,3 +48,17 @@ class ConsentWithdrawn(Event):
 
     def subjects(self) -> tuple[str, ...]:
         return (f"member:{self.member_id}",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastStarted(Event):
+    """An operator began to send one text to many members."""
+
+    name = "messaging.broadcast_started"
+    sentence = "{by} sent “{title}” to {members} members."
+    broadcast_id: UUID
+    title: str
+    members: int
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"broadcast:{self.broadcast_id}",)

@@ -1,5 +1,13 @@
 """The deeds of messaging."""
 
+from pamoja.kernel.messaging.actions.broadcasting import (
+    draft_broadcast,
+    pause_broadcast,
+    queue_broadcast,
+    resume_broadcast,
+    start_broadcast,
+    stop_broadcast,
+)
 from pamoja.kernel.messaging.actions.dispatching import (
     Claimed,
     Outcome,
@@ -13,6 +21,12 @@ from pamoja.kernel.messaging.actions.dispatching import (
     turn_away,
 )
 from pamoja.kernel.messaging.actions.notifying import mark_read, notify
+from pamoja.kernel.messaging.actions.preferring import (
+    agree_by_page,
+    change_preferences,
+    subscribe_browser,
+    unsubscribe_browser,
+)
 from pamoja.kernel.messaging.actions.queueing import reply, send, send_written, wake_dispatcher, wake_with
 from pamoja.kernel.messaging.actions.reaching import (
     heard_from,
@@ -26,7 +40,10 @@ from pamoja.kernel.messaging.actions.reporting import record_delivery
 __all__ = [
     "Claimed",
     "Outcome",
+    "agree_by_page",
+    "change_preferences",
     "claim_due",
+    "draft_broadcast",
     "heard_from",
     "hold_sender",
     "known_address",
@@ -34,7 +51,9 @@ __all__ = [
     "mark_read",
     "mark_unreachable",
     "notify",
+    "pause_broadcast",
     "put_back",
+    "queue_broadcast",
     "record_consent",
     "record_delivery",
     "record_failures",
@@ -42,9 +61,14 @@ __all__ = [
     "record_sent",
     "reply",
     "reserve",
+    "resume_broadcast",
     "send",
     "send_written",
+    "start_broadcast",
+    "stop_broadcast",
+    "subscribe_browser",
     "turn_away",
+    "unsubscribe_browser",
     "wake_dispatcher",
     "wake_with",
 ]

@@ -1,5 +1,6 @@
 """The background work of messaging."""
 
+from pamoja.kernel.messaging.jobs.broadcasting import spread
 from pamoja.kernel.messaging.jobs.dispatching import dispatch, gauge, hand_over_due, sweep
 
-__all__ = ["dispatch", "gauge", "hand_over_due", "sweep"]
+__all__ = ["dispatch", "gauge", "hand_over_due", "spread", "sweep"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pamoja.kernel.messaging.providers.carrying import Carrier, HandOver, Keeper
 from pamoja.kernel.messaging.providers.django_mail import OutboxBackend
 from pamoja.kernel.messaging.providers.mail import SmtpMailer, as_mail
+from pamoja.kernel.messaging.providers.push import WebPush
 from pamoja.kernel.messaging.providers.twilio import TwilioSms, TwilioWhatsApp
 from pamoja.kernel.messaging.rules import Channel
 
@@ -16,6 +17,7 @@ __all__ = [
     "SmtpMailer",
     "TwilioSms",
     "TwilioWhatsApp",
+    "WebPush",
     "as_mail",
     "carrier_of",
 ]
@@ -27,6 +29,7 @@ def carrier_of(channel: Channel) -> Carrier | None:
         Channel.EMAIL: SmtpMailer,
         Channel.WHATSAPP: TwilioWhatsApp,
         Channel.SMS: TwilioSms,
+        Channel.PUSH: WebPush,
     }
     maker = makers.get(channel)
     return maker() if maker else None

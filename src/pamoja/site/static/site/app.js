@@ -184,6 +184,31 @@
     else follow();
   });
 
+  // A browser that lets us wake it: its subscription is told to the server, which alone may use it
+  const pushing = document.querySelector("[data-push-key]");
+  if (pushing && "serviceWorker" in navigator && "PushManager" in window) {
+    const { pushKey, pushWorker, pushSubscribe, pushEnd } = pushing.dataset;
+    const tell = (url, what) => fetch(url, { method: "POST", headers: { "Content-Type": "application/json", ...JSON.parse(document.body.getAttribute("hx-headers")) }, body: JSON.stringify(what) });
+    const button = (name) => pushing.querySelector(`[data-push=${name}]`);
+    const show = (subscription) => { button("on").hidden = !!subscription; button("off").hidden = !subscription; };
+    navigator.serviceWorker.register(pushWorker).then(async (worker) => {
+      show(await worker.pushManager.getSubscription());
+      button("on").addEventListener("click", async () => {
+        try {
+          const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: pushKey });
+          const answer = await tell(pushSubscribe, subscription.toJSON());
+          if (!answer.ok) { await subscription.unsubscribe(); say("This browser cannot be woken by us."); return; }
+          show(subscription);
+        } catch { say("Your browser did not allow it."); }
+      });
+      button("off").addEventListener("click", async () => {
+        const subscription = await worker.pushManager.getSubscription();
+        if (subscription) { await tell(pushEnd, { endpoint: subscription.endpoint }); await subscription.unsubscribe(); }
+        show(null);
+      });
+    }).catch(() => {});
+  }
+
   document.querySelector(".subnav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   wake(document);
   follow();

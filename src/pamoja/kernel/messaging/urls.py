@@ -1,0 +1,22 @@
+"""Pages about messages."""
+
+from django.urls import path
+
+from pamoja.kernel.messaging import pages
+
+app_name = "messaging"
+
+urlpatterns = [
+    path("notifications/", pages.notifications, name="notifications"),
+    path("notifications/read/", pages.read_all, name="read_all"),
+    path("notifications/preferences/", pages.preferences, name="preferences"),
+    path("notifications/push/", pages.subscribe, name="subscribe"),
+    path("notifications/push/key/", pages.push_key, name="push_key"),
+    path("notifications/push/end/", pages.unsubscribe, name="unsubscribe"),
+    path("notifications/push/worker.js", pages.push_worker, name="push_worker"),
+    path("notifications/<str:public_id>/", pages.open_notification, name="open_notification"),
+    path("messages/", pages.broadcasts, name="broadcasts"),
+    path("messages/new/", pages.new_broadcast, name="new_broadcast"),
+    path("messages/<str:public_id>/", pages.broadcast, name="broadcast"),
+    path("messages/<str:public_id>/change/", pages.change_broadcast, name="change_broadcast"),
+]
