@@ -259,18 +259,12 @@ def serving(database: dict[str, str], sandbox: Served, *, logs: Path, port: int)
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """One browser for a module. Its event loop runs for as long, and whoever starts one of their own must wait."""
-    from playwright.sync_api import sync_playwright
+    from tests.harness.browsers import a_chromium
 
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        message = "There is no chromium on this machine: apt-get install chromium."
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    with sync_playwright() as playwright:
+    with a_chromium() as browser:
         # Playwright keeps an event loop in this thread, which Django takes for an async caller.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield browser
-        browser.close()
 
 
 @pytest.fixture

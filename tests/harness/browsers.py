@@ -1,0 +1,27 @@
+"""A real browser for the tests that need one."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+
+@contextmanager
+def a_chromium() -> Iterator[Any]:
+    """Chromium for as long as the block lasts; without one on this machine the test is skipped, in CI it fails.
+
+    Playwright keeps an event loop in this thread until then, and Django's connection is another one inside of it.
+    """
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        message = "There is no chromium on this machine: apt-get install chromium."
+        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
