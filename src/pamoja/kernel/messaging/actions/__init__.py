@@ -8,6 +8,7 @@ from pamoja.kernel.messaging.actions.broadcasting import (
     start_broadcast,
     stop_broadcast,
 )
+from pamoja.kernel.messaging.actions.contents import record_approval, record_kept, want_template
 from pamoja.kernel.messaging.actions.dispatching import (
     Claimed,
     Outcome,
@@ -54,9 +55,11 @@ __all__ = [
     "pause_broadcast",
     "put_back",
     "queue_broadcast",
+    "record_approval",
     "record_consent",
     "record_delivery",
     "record_failures",
+    "record_kept",
     "record_outcomes",
     "record_sent",
     "reply",
@@ -71,4 +74,5 @@ __all__ = [
     "unsubscribe_browser",
     "wake_dispatcher",
     "wake_with",
+    "want_template",
 ]

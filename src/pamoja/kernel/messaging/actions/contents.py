@@ -9,6 +9,7 @@ from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor, action
 from pamoja.kernel.messaging import rules
 from pamoja.kernel.messaging.models import ProviderContent
+from pamoja.kernel.messaging.queries import handing
 
 
 @action
@@ -32,6 +33,28 @@ def remember_content(
         samples=list(samples),
     )
     ProviderContent.objects.bulk_create([made], ignore_conflicts=True)
+
+
+@action
+def want_template(*, by: Actor = SYSTEM, skeleton: str, name: str, language: str) -> None:
+    """Outside WhatsApp's window this could have gone as a template: let it be one for the next time.
+
+    Its samples are invented: nothing of a member's is shown to whoever approves templates.
+    """
+    made = ProviderContent(
+        fingerprint=handing.template_fingerprint(skeleton, language),
+        name=name[:120],
+        language=language,
+        body=skeleton,
+        samples=list(rules.samples_for(skeleton)),
+    )
+    ProviderContent.objects.bulk_create([made], ignore_conflicts=True)
+
+
+@action
+def record_kept(*, by: Actor = SYSTEM, content_id: UUID, provider_id: str) -> None:
+    """The provider keeps this text under its id."""
+    ProviderContent.objects.filter(pk=content_id, provider_id="").update(provider_id=provider_id)
 
 
 @action

@@ -139,7 +139,11 @@ def _record_taken(message: Message, outcome: Outcome) -> None:
 
 def _record_failure(message: Message, outcome: Outcome) -> None:
     verdict = rules.after_failure(
-        permanent=outcome.is_permanent, attempts=message.attempts, due_at=message.due_at, now=clock.now()
+        permanent=outcome.is_permanent,
+        attempts=message.attempts,
+        due_at=message.due_at,
+        now=clock.now(),
+        channel=Channel(message.channel),
     )
     if verdict.retry_after is None:
         if outcome.code in ("404", "410") and message.channel == Channel.PUSH:

@@ -124,6 +124,8 @@ def _sorted_out(claimed: Sequence[Claimed]) -> list[Letter]:
             waits[verdict].append(each)
         else:
             turned[verdict].append(each.id)
+            if verdict.code == "window_closed" and letter.content.skeleton:
+                actions.want_template(skeleton=letter.content.skeleton, name=letter.template, language=letter.language)
     if lost:
         reason = "its key is no longer in the ring"
         actions.record_failures(message_ids=lost, code="undecryptable", reason=reason, permanent=True)

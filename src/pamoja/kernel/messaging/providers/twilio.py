@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 from collections.abc import Iterator
@@ -207,4 +208,6 @@ def _moment(theirs: dict[str, Any]) -> datetime | None:
 def _client() -> httpx.Client:
     """One for the process: it keeps connections open, and many threads may use it."""
     limits = httpx.Limits(max_connections=2 * AT_ONCE, max_keepalive_connections=AT_ONCE)
-    return httpx.Client(timeout=TIMEOUT, limits=limits, trust_env=False)
+    client = httpx.Client(timeout=TIMEOUT, limits=limits, trust_env=False)
+    atexit.register(client.close)
+    return client

@@ -32,6 +32,7 @@ class Letter:
     subject: str
     text: str
     html: str
+    template: str
     language: str
     written_at: datetime
     next_attempt_at: datetime
@@ -154,6 +155,7 @@ def _letter(
         subject=str(message.subject),
         text=str(message.text),
         html=str(message.html),
+        template=message.template,
         language=message.language,
         written_at=message.created_at,
         next_attempt_at=message.next_attempt_at,

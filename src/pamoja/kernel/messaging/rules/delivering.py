@@ -89,6 +89,8 @@ _REPORTED = {
 }
 
 RETRY_S_FIRST, RETRY_S_MAX = 30, 3600
+# Over HTTP most troubles pass within seconds; a mail server that says "later" means minutes.
+RETRY_S_FIRST_ON = {Channel.WHATSAPP: 2, Channel.SMS: 2, Channel.PUSH: 10}
 GIVE_UP_AFTER = timedelta(days=2)
 # A turned clock or a long night without a worker must not end a message after a single try.
 ATTEMPTS_MIN = 5
@@ -110,13 +112,16 @@ def is_permanent(smtp_code: int) -> bool:
     return 500 <= smtp_code <= 599 and smtp_code not in _OUR_FAULT
 
 
-def after_failure(*, permanent: bool, attempts: int, due_at: datetime, now: datetime) -> Verdict:
+def after_failure(
+    *, permanent: bool, attempts: int, due_at: datetime, now: datetime, channel: Channel = Channel.EMAIL
+) -> Verdict:
     """Try again later and later, until the message has been tried for two days; what is permanent ends at once."""
     if permanent:
         return Verdict(State.FAILED)
     if attempts >= ATTEMPTS_MIN and now - due_at >= GIVE_UP_AFTER:
         return Verdict(State.GIVEN_UP)
-    return Verdict(State.SENDING, timedelta(seconds=min(RETRY_S_FIRST * 2 ** min(attempts - 1, 10), RETRY_S_MAX)))
+    first_s = RETRY_S_FIRST_ON.get(channel, RETRY_S_FIRST)
+    return Verdict(State.SENDING, timedelta(seconds=min(first_s * 2 ** min(attempts - 1, 11), RETRY_S_MAX)))
 
 
 def reported(word: str) -> State | None:

@@ -111,6 +111,15 @@ def skeleton_of(rendered: str, language: str) -> tuple[str, tuple[str, ...]]:
     return f"{words.strip()}\n\n{_FOOT.get(language, _FOOT['en'])}", tuple(values)
 
 
+def samples_for(skeleton: str) -> tuple[str, ...]:
+    """An invented filling for each gap of a template; one after a colon is an address of a page."""
+    numbers = sorted({int(each) for each in re.findall(r"\{\{(\d+)\}\}", skeleton)})
+    return tuple(
+        "https://pamoja.example/page/" if re.search(rf":\s*\{{\{{{number}\}}\}}", skeleton) else "Umoja 5"
+        for number in numbers
+    )
+
+
 def filled(skeleton: str, values: tuple[str, ...]) -> str:
     """A template as it is read once its gaps are filled."""
     for number, value in enumerate(values, start=1):
