@@ -351,20 +351,22 @@ class Bench:
 
 def batch_of(moves: list[tuple[UUID, UUID]]) -> list[Any]:
     """The arguments of one batch call."""
-    count = len(moves)
-    return [
+    from pamoja.foundation.money import Money
+    from pamoja.kernel.ledger.actions.posting import batch_arguments
+    from pamoja.kernel.ledger.public import AccountId, Posting, Transfer
+
+    amount = Money(100, "KES")
+    return batch_arguments(
+        [
+            Posting(
+                key=str(ids.new_id()),
+                transfers=[Transfer(AccountId(debit), AccountId(credit), amount)],
+                description="contribution",
+            )
+            for debit, credit in moves
+        ],
         datetime.now(UTC),
-        [str(ids.new_id()) for _ in moves],
-        ["contribution"] * count,
-        [""] * count,
-        [None] * count,
-        [False] * count,
-        list(range(1, count + 1)),
-        [debit for debit, _ in moves],
-        [credit for _, credit in moves],
-        [100] * count,
-        ["KES"] * count,
-    ]
+    )
 
 
 def fill(session: psycopg.Connection[Any], count: int, rng: random.Random) -> None:
@@ -388,7 +390,7 @@ def main() -> None:
     parser.add_argument("--transfers", type=int, default=1_000_000, help="to grow to")
     options = parser.parse_args()
     folder = ROOT / "var" / "bench-ledger"
-    server = EmbeddedPostgres(folder, durable=True, default_port=9410)
+    server = EmbeddedPostgres(folder, durable=True, default_port=8310)
     server.prepare()
     server.launch()
     server.wait()

@@ -148,6 +148,7 @@ GUARDS = [
         debit_sequence_unique=transfer(debit_sequence="debit_sequence"),
         credit_sequence_unique=transfer(credit_sequence="credit_sequence"),
         amount_is_positive=transfer(amount="0"),
+        amount_is_no_mistake=transfer(amount="1000000000000001"),
         has_two_accounts=transfer(credit="debit_account"),
         sequences_are_positive=transfer(debit_sequence="0"),
         append_only="DELETE FROM ledger_transfer WHERE false",

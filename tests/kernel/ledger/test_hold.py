@@ -12,6 +12,7 @@ from pamoja.kernel.ledger.public import (
     AccountId,
     AccountWithoutFloor,
     AmountNotPositive,
+    AmountTooLarge,
     HoldEnded,
     HoldExceeded,
     HoldId,
@@ -157,5 +158,7 @@ def test_refuses_what_is_wrong_in_itself(books: Books, held: HoldId) -> None:
         release(key="nobody's", hold_id=HoldId(books.asha))
     with pytest.raises(AmountNotPositive), transaction.atomic():
         hold(key="none", account=books.asha, amount=shillings(0), expires_at=None, description="")
+    with pytest.raises(AmountTooLarge), transaction.atomic():
+        hold(key="all", account=books.asha, amount=shillings(10**30), expires_at=None, description="")
 
     assert books.available(books.asha) == 400

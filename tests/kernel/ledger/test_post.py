@@ -10,6 +10,7 @@ from pamoja.kernel.ledger.public import (
     AccountId,
     AccountUnknown,
     AmountNotPositive,
+    AmountTooLarge,
     CurrencyDiffers,
     InsufficientFunds,
     KeyReused,
@@ -124,6 +125,9 @@ def test_refuses_what_is_wrong_in_itself_and_burns_no_key(books: Books, open_new
     rows = [
         (AmountNotPositive, Transfer(books.rail, books.asha, shillings(0))),
         (AmountNotPositive, Transfer(books.rail, books.asha, shillings(-5))),
+        (AmountNotPositive, Transfer(books.rail, books.asha, shillings(-(10**30)))),
+        (AmountTooLarge, Transfer(books.rail, books.asha, shillings(10**15 + 1))),
+        (AmountTooLarge, Transfer(books.rail, books.asha, shillings(10**30))),
         (OneAccount, Transfer(books.asha, books.asha, shillings(5))),
         (AccountUnknown, Transfer(books.rail, stranger, shillings(5))),
         (AccountUnknown, Transfer(stranger, books.asha, shillings(5))),

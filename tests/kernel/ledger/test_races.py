@@ -116,6 +116,55 @@ def test_the_last_shilling_is_spent_once(books: Books) -> None:
     assert books.posted(books.asha) == 40
 
 
+@pytest.mark.parametrize("turned", [False, True], ids=["the debit is locked first", "the credit is locked first"])
+def test_who_is_too_late_leaves_no_trace(books: Books, turned: bool) -> None:
+    """Both looked while there was enough; the second has changed one account when it learns that there is no more."""
+    giver, taker = sorted([books.asha, books.baraka], reverse=turned)
+    books.fill(giver, 100)
+
+    first, second, waited = one_inside_the_other(
+        pay(giver, books.rail, 80, "first"), pay(giver, taker, 80, "second")
+    )
+
+    assert waited
+    assert kinds([first, second]) == ["InsufficientFunds", "posted"]
+    assert second.data["available"] == shillings(20)
+    assert (books.posted(giver), books.posted(taker)) == (20, 0)
+
+
+def test_who_comes_second_with_a_key_leaves_no_trace(books: Books) -> None:
+    """Two bodies under one key over different accounts: nobody waits for an account, only for the key."""
+    books.fill(books.asha, 100)
+    books.fill(books.baraka, 100)
+
+    first, second, waited = one_inside_the_other(
+        pay(books.asha, books.rail, 80, "one key"), pay(books.baraka, books.rail, 80, "one key")
+    )
+
+    assert waited
+    assert kinds([first, second]) == ["KeyReused", "posted"]
+    assert (books.posted(books.asha), books.posted(books.baraka)) == (20, 100)
+
+
+def test_an_entry_is_as_late_as_the_latest_of_its_accounts(books: Books, clock: Any) -> None:
+    """The first account was changed already when the second turned out to have moved at a later moment."""
+    first_locked, last_locked = sorted([books.asha, books.baraka])
+    books.fill(first_locked, 100)
+    earlier = clock.now
+
+    def later() -> Entry:
+        clock.turn_by(hours=1)
+        try:
+            return pay(books.rail, last_locked, 1, "later")()
+        finally:
+            clock.turn_by(hours=-1)
+
+    ahead, behind, waited = one_inside_the_other(later, pay(first_locked, last_locked, 5, "behind"))
+
+    assert waited
+    assert behind.posted_at == ahead.posted_at > earlier
+
+
 def test_money_is_spent_or_held_not_both(books: Books) -> None:
     books.fill(books.asha, 100)
 

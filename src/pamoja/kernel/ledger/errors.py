@@ -59,6 +59,13 @@ class AmountNotPositive(Refusal):
     kind = "invalid"
 
 
+class AmountTooLarge(Refusal):
+    """This is more than can be moved at once."""
+
+    code = "ledger.amount_too_large"
+    kind = "invalid"
+
+
 class CurrencyDiffers(Refusal):
     """The amount and the accounts are in different currencies."""
 

@@ -20,6 +20,7 @@ HoldId = NewType("HoldId", UUID)
 # An entry's id is its number inside a fixed UUIDv8, so that the ledger need neither store nor index it.
 _ENTRY_ID = (0x70616D6F6A61 << 80) | (0x8 << 76) | (0x1ED << 64) | (0b10 << 62)
 _NUMBER_MAX = 1 << 51
+_64_BITS = (1 << 63) - 1
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,11 @@ def entry_number(identifier: UUID) -> int:
     """The number behind an entry's id; 0, which no entry has, for any other UUID."""
     number = identifier.int ^ _ENTRY_ID
     return number if number < _NUMBER_MAX else 0
+
+
+def asked_minor(amount: Money) -> int:
+    """The amount as the database is asked for it: what does not fit into 64 bits is refused there all the same."""
+    return max(-_64_BITS, min(amount.amount_minor, _64_BITS))
 
 
 def converted(amount: Money, code: str, rate: Decimal) -> Money:

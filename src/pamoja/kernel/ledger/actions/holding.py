@@ -28,14 +28,15 @@ def hold(
 ) -> HoldId:
     """Set money aside on an account with a floor, until it is captured, released or expires.
 
-    Raises: InsufficientFunds, AccountWithoutFloor, AccountUnknown, CurrencyDiffers, AmountNotPositive, KeyReused.
+    Raises: InsufficientFunds, AccountWithoutFloor, AccountUnknown, CurrencyDiffers, AmountNotPositive,
+        AmountTooLarge, KeyReused.
     """
     arguments = [
         key,
         clock.now(),
         ids.new_id(),
         account,
-        amount.amount_minor,
+        rules.asked_minor(amount),
         amount.currency,
         expires_at,
         description,
@@ -62,7 +63,7 @@ def capture(
     Raises: HoldUnknown, HoldEnded (captured, released or expired), HoldExceeded, AccountUnknown, CurrencyDiffers,
         AmountNotPositive, OneAccount, KeyReused.
     """
-    minor, code = (amount.amount_minor, amount.currency) if amount is not None else (None, None)
+    minor, code = (rules.asked_minor(amount), amount.currency) if amount is not None else (None, None)
     arguments = [key, clock.now(), hold_id, credit, minor, code, description, reference]
     return _entry("SELECT * FROM ledger_capture(%s, %s, %s, %s, %s, %s, %s, %s)", arguments)
 

@@ -22,6 +22,7 @@ BEGIN
       THEN jsonb_build_object('code', 'ledger.account_without_floor', 'account', p_account)
     WHEN v_account.id IS NULL THEN jsonb_build_object('code', 'ledger.account_unknown', 'account', p_account)
     WHEN p_amount <= 0 THEN jsonb_build_object('code', 'ledger.amount_not_positive')
+    WHEN p_amount > 1000000000000000 THEN jsonb_build_object('code', 'ledger.amount_too_large')
     WHEN v_account.currency <> p_currency THEN jsonb_build_object('code', 'ledger.currency_differs')
   END;
   IF refusal IS NOT NULL THEN

@@ -107,7 +107,9 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public AS $$
     'available_minor', p_available, 'asked_minor', p_asked, 'currency', p_currency)
 $$;
 
--- One entry of one transfer: what happens most. Locks only accounts with a floor, in the order of their ids.
+-- One entry of one transfer: what happens most, so it is written the shortest way. It looks without a lock whether
+-- anything speaks against it, then changes the accounts with a floor, in the order of their ids: the update is the lock,
+-- and its condition the check. Whatever is not plain is left to `ledger_write_`, which decides under locks.
 CREATE FUNCTION ledger_post_one(
   p_key text, p_at timestamptz, p_description text, p_reference text,
   p_debit uuid, p_credit uuid, p_amount bigint, p_currency text, p_details jsonb,
@@ -115,117 +117,108 @@ CREATE FUNCTION ledger_post_one(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
   v_community uuid := current_community();
-  v_debit ledger_account;
-  v_credit ledger_account;
+  v_debit bigint;
+  v_debit_floored boolean;
+  v_debit_balance bigint;
+  v_debit_sequence bigint;
+  v_debit_at timestamptz;
+  v_credit bigint;
+  v_credit_floored boolean;
+  v_credit_balance bigint;
+  v_credit_sequence bigint;
+  v_credit_at timestamptz;
   v_xid xid8;
-  v_kind text := 'post';
-  v_details jsonb := p_details;
 BEGIN
-  IF v_community IS NULL THEN
-    PERFORM ledger_community_();
+  IF p_debit <> p_credit AND p_amount BETWEEN 1 AND 1000000000000000 THEN
+    SELECT d.number, d.floor_minor IS NOT NULL, c.number, c.floor_minor IS NOT NULL,
+           greatest(p_at, d.posted_at, c.posted_at)
+      INTO v_debit, v_debit_floored, v_credit, v_credit_floored, entry_at
+      FROM ledger_account d, ledger_account c
+      WHERE d.id = p_debit AND d.community_id = v_community AND d.currency = p_currency
+        AND c.id = p_credit AND c.community_id = v_community AND c.currency = p_currency
+        AND (d.floor_minor IS NULL OR d.balance_minor - d.held_minor - p_amount >= d.floor_minor)
+        AND NOT EXISTS (SELECT FROM ledger_entry WHERE community_id = v_community AND key = p_key);
   END IF;
-  replayed := false;
-  IF p_debit < p_credit THEN
-    SELECT * INTO v_debit FROM ledger_account
-      WHERE id = p_debit AND community_id = v_community AND floor_minor IS NOT NULL FOR NO KEY UPDATE;
-    SELECT * INTO v_credit FROM ledger_account
-      WHERE id = p_credit AND community_id = v_community AND floor_minor IS NOT NULL FOR NO KEY UPDATE;
-  ELSE
-    SELECT * INTO v_credit FROM ledger_account
-      WHERE id = p_credit AND community_id = v_community AND floor_minor IS NOT NULL FOR NO KEY UPDATE;
-    SELECT * INTO v_debit FROM ledger_account
-      WHERE id = p_debit AND community_id = v_community AND floor_minor IS NOT NULL FOR NO KEY UPDATE;
-  END IF;
-  IF v_debit.id IS NULL THEN
-    SELECT * INTO v_debit FROM ledger_account WHERE id = p_debit AND community_id = v_community;
-  END IF;
-  IF v_credit.id IS NULL THEN
-    SELECT * INTO v_credit FROM ledger_account WHERE id = p_credit AND community_id = v_community;
-  END IF;
-  refusal := CASE
-    WHEN v_debit.id IS NULL THEN jsonb_build_object('code', 'ledger.account_unknown', 'account', p_debit)
-    WHEN v_credit.id IS NULL THEN jsonb_build_object('code', 'ledger.account_unknown', 'account', p_credit)
-    WHEN p_debit = p_credit THEN jsonb_build_object('code', 'ledger.one_account', 'account', p_debit)
-    WHEN p_amount <= 0 THEN jsonb_build_object('code', 'ledger.amount_not_positive')
-    WHEN v_debit.currency <> p_currency OR v_credit.currency <> p_currency
-      THEN jsonb_build_object('code', 'ledger.currency_differs')
+  <<plain>>
+  BEGIN
+    EXIT plain WHEN v_debit IS NULL;
+    IF v_credit_floored AND p_credit < p_debit THEN
+      UPDATE ledger_account
+        SET balance_minor = balance_minor + p_amount, sequence = sequence + 1, posted_at = greatest(posted_at, entry_at)
+        WHERE id = p_credit
+        RETURNING balance_minor, sequence, posted_at INTO v_credit_balance, v_credit_sequence, v_credit_at;
+    END IF;
+    IF v_debit_floored THEN
+      UPDATE ledger_account
+        SET balance_minor = balance_minor - p_amount, sequence = sequence + 1, posted_at = greatest(posted_at, entry_at)
+        WHERE id = p_debit AND balance_minor - held_minor - p_amount >= floor_minor
+        RETURNING balance_minor, sequence, posted_at INTO v_debit_balance, v_debit_sequence, v_debit_at;
+      EXIT plain WHEN NOT FOUND;  -- somebody was quicker, and now there is not enough
+    END IF;
+    IF v_credit_floored AND p_credit > p_debit THEN
+      UPDATE ledger_account
+        SET balance_minor = balance_minor + p_amount, sequence = sequence + 1, posted_at = greatest(posted_at, entry_at)
+        WHERE id = p_credit
+        RETURNING balance_minor, sequence, posted_at INTO v_credit_balance, v_credit_sequence, v_credit_at;
+    END IF;
+    -- An account's time only goes forward, so that its sequence and its statement tell the same story.
+    entry_at := greatest(entry_at, v_debit_at, v_credit_at);
+    IF v_debit_at < entry_at OR v_credit_at < entry_at THEN
+      UPDATE ledger_account SET posted_at = entry_at
+        WHERE id IN (p_debit, p_credit) AND floor_minor IS NOT NULL AND posted_at < entry_at;
+    END IF;
+
+    v_xid := pg_current_xact_id();  -- before the number: see rolling_up.sql
+    entry_number := nextval('ledger_entry_number');
+    INSERT INTO ledger_entry (number, community_id, posted_at, kind, key, description, reference, details)
+      VALUES (entry_number, v_community, entry_at, 'post', p_key, p_description, p_reference, p_details)
+      ON CONFLICT (community_id, key) DO NOTHING;
+    EXIT plain WHEN NOT FOUND;  -- somebody was quicker with this key
+    INSERT INTO ledger_transfer (number, community_id, posted_at, debit_account, credit_account, amount_minor,
+        debit_sequence, credit_sequence, debit_balance_minor, credit_balance_minor)
+      VALUES (entry_number * 4096, v_community, entry_at, v_debit, v_credit, p_amount,
+        coalesce(v_debit_sequence, entry_number * 4096), coalesce(v_credit_sequence, entry_number * 4096),
+        v_debit_balance, v_credit_balance);
+    replayed := false;
+    RETURN;
   END;
-  IF refusal IS NOT NULL THEN
-    RETURN;
-  END IF;
 
-  -- An account's time only goes forward, so that its sequence and its statement tell the same story.
-  entry_at := greatest(p_at, v_debit.posted_at, v_credit.posted_at);
-  v_debit.balance_minor := v_debit.balance_minor - p_amount;
-  v_credit.balance_minor := v_credit.balance_minor + p_amount;
-  IF v_debit.balance_minor - v_debit.held_minor < v_debit.floor_minor THEN
-    refusal := ledger_insufficient_(p_debit,
-      v_debit.balance_minor + p_amount - v_debit.held_minor - v_debit.floor_minor, p_amount, p_currency);
-    v_kind := 'refused';
-    v_details := jsonb_build_object('refusal', refusal, 'body', ledger_body_('post', p_description, p_reference,
-      p_details, ARRAY[p_debit], ARRAY[p_credit], ARRAY[p_amount]));
-  END IF;
-
-  v_xid := pg_current_xact_id();  -- before the number: see rolling_up.sql
-  entry_number := nextval('ledger_entry_number');
-  INSERT INTO ledger_entry (number, community_id, posted_at, kind, key, description, reference, details)
-    VALUES (entry_number, v_community, entry_at, v_kind, p_key, p_description, p_reference, v_details)
-    ON CONFLICT (community_id, key) DO NOTHING;
-  IF NOT FOUND THEN
-    SELECT r.* INTO entry_number, entry_at, replayed, refusal FROM ledger_replay_(v_community, p_key,
-      ledger_body_('post', p_description, p_reference, p_details, ARRAY[p_debit], ARRAY[p_credit], ARRAY[p_amount])) r;
-    RETURN;
-  END IF;
-  IF refusal IS NOT NULL THEN
-    entry_number := NULL;
-    entry_at := NULL;
-    RETURN;
-  END IF;
-
-  IF v_debit.floor_minor IS NOT NULL THEN
-    v_debit.sequence := v_debit.sequence + 1;
-    UPDATE ledger_account
-      SET balance_minor = v_debit.balance_minor, sequence = v_debit.sequence, posted_at = entry_at WHERE id = p_debit;
-  ELSE
-    v_debit.sequence := entry_number * 4096;
-    v_debit.balance_minor := NULL;
-  END IF;
-  IF v_credit.floor_minor IS NOT NULL THEN
-    v_credit.sequence := v_credit.sequence + 1;
-    UPDATE ledger_account
-      SET balance_minor = v_credit.balance_minor, sequence = v_credit.sequence, posted_at = entry_at WHERE id = p_credit;
-  ELSE
-    v_credit.sequence := entry_number * 4096;
-    v_credit.balance_minor := NULL;
-  END IF;
-  INSERT INTO ledger_transfer (number, community_id, posted_at, debit_account, credit_account, amount_minor,
-      debit_sequence, credit_sequence, debit_balance_minor, credit_balance_minor)
-    VALUES (entry_number * 4096, v_community, entry_at, v_debit.number, v_credit.number, p_amount,
-      v_debit.sequence, v_credit.sequence, v_debit.balance_minor, v_credit.balance_minor);
+  -- Take back what was done, still under its locks, and begin again the careful way.
+  UPDATE ledger_account
+    SET balance_minor = balance_minor + CASE id WHEN p_debit THEN p_amount ELSE -p_amount END, sequence = sequence - 1
+    WHERE (id = p_debit AND v_debit_sequence IS NOT NULL) OR (id = p_credit AND v_credit_sequence IS NOT NULL);
+  SELECT w.entry_number, w.entry_at, w.replayed, w.refusal INTO entry_number, entry_at, replayed, refusal
+    FROM ledger_write_(p_at, 'post',
+      CASE WHEN p_debit < p_credit THEN ARRAY[p_debit, p_credit]
+           WHEN p_debit > p_credit THEN ARRAY[p_credit, p_debit] ELSE ARRAY[p_debit] END,
+      ARRAY[p_key], ARRAY[p_description], ARRAY[p_reference], ARRAY[p_details], ARRAY[false], ARRAY[1],
+      ARRAY[CASE WHEN p_debit > p_credit THEN 2 ELSE 1 END], ARRAY[CASE WHEN p_credit > p_debit THEN 2 ELSE 1 END],
+      ARRAY[p_amount], ARRAY[p_currency]) w;
 END $$;
 
--- One entry of several transfers, all or nothing, floors checked after each.
+-- One entry of several transfers, all or nothing, floors checked after each. `p_account` are the accounts in the order of
+-- their ids, each once; `p_debit` and `p_credit` are places among them.
 CREATE FUNCTION ledger_post(
   p_key text, p_at timestamptz, p_description text, p_reference text,
-  p_debit uuid[], p_credit uuid[], p_amount bigint[], p_currency text[], p_details jsonb,
+  p_account uuid[], p_debit int[], p_credit int[], p_amount bigint[], p_currency text[], p_details jsonb,
   OUT entry_number bigint, OUT entry_at timestamptz, OUT replayed boolean, OUT refusal jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   SELECT w.entry_number, w.entry_at, w.replayed, w.refusal INTO entry_number, entry_at, replayed, refusal
-    FROM ledger_write_(p_at, 'post', ARRAY[p_key], ARRAY[p_description], ARRAY[p_reference], ARRAY[p_details],
+    FROM ledger_write_(p_at, 'post', p_account, ARRAY[p_key], ARRAY[p_description], ARRAY[p_reference], ARRAY[p_details],
       ARRAY[false], array_fill(1, ARRAY[cardinality(p_amount)]), p_debit, p_credit, p_amount, p_currency) w;
 END $$;
 
 -- Many entries in one call, an answer for each. `p_linked[i]` ties entry i to entry i + 1: such a chain posts whole or
--- not at all. `p_entry` says to which entry (from 1, ascending) each transfer belongs.
+-- not at all. `p_entry` says to which entry (from 1, ascending) each transfer belongs; accounts as for `ledger_post`.
 CREATE FUNCTION ledger_post_batch(
-  p_at timestamptz, p_key text[], p_description text[], p_reference text[], p_details jsonb[], p_linked boolean[],
-  p_entry int[], p_debit uuid[], p_credit uuid[], p_amount bigint[], p_currency text[])
+  p_at timestamptz, p_account uuid[], p_key text[], p_description text[], p_reference text[], p_details jsonb[],
+  p_linked boolean[], p_entry int[], p_debit int[], p_credit int[], p_amount bigint[], p_currency text[])
 RETURNS TABLE (item int, entry_number bigint, entry_at timestamptz, replayed boolean, refusal jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
-  RETURN QUERY SELECT * FROM ledger_write_(
-    p_at, 'post', p_key, p_description, p_reference, p_details, p_linked, p_entry, p_debit, p_credit, p_amount, p_currency);
+  RETURN QUERY SELECT * FROM ledger_write_(p_at, 'post', p_account, p_key, p_description, p_reference, p_details, p_linked,
+    p_entry, p_debit, p_credit, p_amount, p_currency);
 END $$;
 
 -- The opposite of an entry, as a new entry that refers to it; an entry is reversed at most once.
@@ -235,19 +228,25 @@ CREATE FUNCTION ledger_reverse(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
   v_community uuid := ledger_community_();
-  v_debit uuid[];
-  v_credit uuid[];
+  v_account uuid[];
+  v_debit int[];
+  v_credit int[];
   v_amount bigint[];
   v_currency text[];
   v_details jsonb := jsonb_build_object('reverses', p_entry);
 BEGIN
-  SELECT array_agg(c.id ORDER BY t.number DESC), array_agg(d.id ORDER BY t.number DESC),
-         array_agg(t.amount_minor ORDER BY t.number DESC), array_agg(d.currency ORDER BY t.number DESC)
-    INTO v_debit, v_credit, v_amount, v_currency
-    FROM ledger_transfer t
-    JOIN ledger_account d ON d.number = t.debit_account
-    JOIN ledger_account c ON c.number = t.credit_account
-    WHERE t.number BETWEEN p_entry * 4096 AND p_entry * 4096 + 4095 AND t.community_id = v_community;
+  WITH moved AS (
+    SELECT number, credit_account AS debit, debit_account AS credit, amount_minor AS amount FROM ledger_transfer
+      WHERE number BETWEEN p_entry * 4096 AND p_entry * 4096 + 4095 AND community_id = v_community
+  ), account AS (
+    SELECT number, id, currency, row_number() OVER (ORDER BY id)::int AS place FROM ledger_account
+      WHERE number IN (SELECT debit FROM moved UNION SELECT credit FROM moved)
+  )
+  SELECT (SELECT array_agg(id ORDER BY id) FROM account),
+         array_agg(d.place ORDER BY m.number DESC), array_agg(c.place ORDER BY m.number DESC),
+         array_agg(m.amount ORDER BY m.number DESC), array_agg(d.currency ORDER BY m.number DESC)
+    INTO v_account, v_debit, v_credit, v_amount, v_currency
+    FROM moved m JOIN account d ON d.number = m.debit JOIN account c ON c.number = m.credit;
   IF v_amount IS NULL THEN
     replayed := false;
     refusal := jsonb_build_object('code', 'ledger.entry_unknown');
@@ -256,19 +255,21 @@ BEGIN
   BEGIN
     -- Whoever comes second must see the first reversal, not the balance that it left.
     PERFORM FROM ledger_account
-      WHERE id = ANY (v_debit || v_credit) AND floor_minor IS NOT NULL ORDER BY id FOR NO KEY UPDATE;
+      WHERE id = ANY (v_account) AND floor_minor IS NOT NULL ORDER BY id FOR NO KEY UPDATE;
     -- Asked again after success this finds its own entry and answers from it.
     IF EXISTS (SELECT FROM ledger_entry WHERE kind = 'reverse' AND (details ->> 'reverses')::bigint = p_entry
                AND key <> p_key) THEN
       RAISE unique_violation;
     END IF;
     SELECT w.entry_number, w.entry_at, w.replayed, w.refusal INTO entry_number, entry_at, replayed, refusal
-      FROM ledger_write_(p_at, 'reverse', ARRAY[p_key], ARRAY[p_description], ARRAY[p_reference], ARRAY[v_details],
+      FROM ledger_write_(p_at, 'reverse', v_account, ARRAY[p_key], ARRAY[p_description], ARRAY[p_reference], ARRAY[v_details],
         ARRAY[false], array_fill(1, ARRAY[cardinality(v_amount)]), v_debit, v_credit, v_amount, v_currency) w;
   EXCEPTION WHEN unique_violation THEN
     SELECT r.* INTO entry_number, entry_at, replayed, refusal FROM ledger_refuse_(
       v_community, p_key, p_at, p_description, p_reference,
-      ledger_body_('reverse', p_description, p_reference, v_details, v_debit, v_credit, v_amount),
+      ledger_body_('reverse', p_description, p_reference, v_details,
+        (SELECT array_agg(v_account[place] ORDER BY n) FROM unnest(v_debit) WITH ORDINALITY AS u (place, n)),
+        (SELECT array_agg(v_account[place] ORDER BY n) FROM unnest(v_credit) WITH ORDINALITY AS u (place, n)), v_amount),
       jsonb_build_object('code', 'ledger.already_reversed')) r;
   END;
 END $$;
@@ -277,11 +278,11 @@ END $$;
 -- (in details). The caller has converted and rounded by the rule that public.py states.
 CREATE FUNCTION ledger_exchange(
   p_key text, p_at timestamptz, p_description text, p_reference text,
-  p_debit uuid[], p_credit uuid[], p_amount bigint[], p_currency text[], p_details jsonb,
+  p_account uuid[], p_debit int[], p_credit int[], p_amount bigint[], p_currency text[], p_details jsonb,
   OUT entry_number bigint, OUT entry_at timestamptz, OUT replayed boolean, OUT refusal jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   SELECT w.entry_number, w.entry_at, w.replayed, w.refusal INTO entry_number, entry_at, replayed, refusal
-    FROM ledger_write_(p_at, 'exchange', ARRAY[p_key], ARRAY[p_description], ARRAY[p_reference], ARRAY[p_details],
+    FROM ledger_write_(p_at, 'exchange', p_account, ARRAY[p_key], ARRAY[p_description], ARRAY[p_reference], ARRAY[p_details],
       ARRAY[false], array_fill(1, ARRAY[cardinality(p_amount)]), p_debit, p_credit, p_amount, p_currency) w;
 END $$;

@@ -69,6 +69,8 @@ CREATE TABLE ledger_transfer (
   CONSTRAINT ledger_transfer_debit_sequence_unique UNIQUE (debit_account, debit_sequence),
   CONSTRAINT ledger_transfer_credit_sequence_unique UNIQUE (credit_account, credit_sequence),
   CONSTRAINT ledger_transfer_amount_is_positive CHECK (amount_minor > 0),
+  -- So that thousands of the largest can be summed in 64 bits.
+  CONSTRAINT ledger_transfer_amount_is_no_mistake CHECK (amount_minor <= 1000000000000000),
   CONSTRAINT ledger_transfer_has_two_accounts CHECK (debit_account <> credit_account),
   CONSTRAINT ledger_transfer_sequences_are_positive CHECK (debit_sequence > 0 AND credit_sequence > 0)
 );

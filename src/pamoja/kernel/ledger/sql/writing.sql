@@ -1,23 +1,5 @@
 -- The inside of every posting of more than one transfer: look up, decide step by step in memory, write set by set.
 
--- For each transfer the places of its two accounts among `p_accounts`, and what is wrong with it in itself (0: nothing).
--- Joined by hash: the planner cannot see how long the arrays are and would compare every pair.
-CREATE FUNCTION ledger_places_(
-  p_debit uuid[], p_credit uuid[], p_amount bigint[], p_currency text[], p_accounts uuid[], p_currencies text[],
-  OUT debits int[], OUT credits int[], OUT wrong int[])
-LANGUAGE sql STABLE SET search_path = pg_catalog, public SET enable_nestloop = off AS $$
-  WITH account AS (
-    SELECT id, currency, place::int FROM unnest(p_accounts, p_currencies) WITH ORDINALITY AS a (id, currency, place))
-  SELECT array_agg(coalesce(d.place, 0) ORDER BY asked.place), array_agg(coalesce(c.place, 0) ORDER BY asked.place),
-         array_agg(CASE WHEN d.id IS NULL THEN 1 WHEN c.id IS NULL THEN 2 WHEN d.id = c.id THEN 3
-                        WHEN amount IS NULL OR amount <= 0 THEN 4
-                        WHEN d.currency IS DISTINCT FROM asked.currency OR c.currency IS DISTINCT FROM asked.currency THEN 5
-                        ELSE 0 END ORDER BY asked.place)
-  FROM unnest(p_debit, p_credit, p_amount, p_currency) WITH ORDINALITY AS asked (debit, credit, amount, currency, place)
-  LEFT JOIN account d ON d.id = asked.debit
-  LEFT JOIN account c ON c.id = asked.credit
-$$;
-
 -- For each key 1 when it is among the known ones, and the place of the previous item with the same key (0: none).
 CREATE FUNCTION ledger_known_(p_key text[], p_known text[], OUT known int[], OUT repeats int[])
 LANGUAGE sql STABLE SET search_path = pg_catalog, public SET enable_nestloop = off AS $$
@@ -34,26 +16,29 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public AS $$
     WHEN 2 THEN jsonb_build_object('code', 'ledger.account_unknown', 'account', p_credit)
     WHEN 3 THEN jsonb_build_object('code', 'ledger.one_account', 'account', p_debit)
     WHEN 4 THEN jsonb_build_object('code', 'ledger.amount_not_positive')
+    WHEN 5 THEN jsonb_build_object('code', 'ledger.amount_too_large')
     ELSE jsonb_build_object('code', 'ledger.currency_differs') END
 $$;
 
+-- `p_account` are the accounts in the order of their ids, each once; `p_debit` and `p_credit` are places among them.
+-- Arrays of one length are walked side by side by `SELECT unnest(a), unnest(b)`: quicker than `FROM unnest(a, b)`.
 CREATE FUNCTION ledger_write_(
-  p_at timestamptz, p_kind text, p_key text[], p_description text[], p_reference text[], p_details jsonb[],
-  p_linked boolean[], p_entry int[], p_debit uuid[], p_credit uuid[], p_amount bigint[], p_currency text[])
+  p_at timestamptz, p_kind text, p_account uuid[], p_key text[], p_description text[], p_reference text[],
+  p_details jsonb[], p_linked boolean[], p_entry int[], p_debit int[], p_credit int[], p_amount bigint[],
+  p_currency text[])
 RETURNS TABLE (item int, entry_number bigint, entry_at timestamptz, replayed boolean, refusal jsonb)
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
-  c_none     constant bigint := -4611686018427387904;  -- a floor that is never reached
   v_community uuid := ledger_community_();
+  v_accounts int := cardinality(p_account);
   v_items    int := cardinality(p_key);
   v_moves    int := cardinality(p_amount);
   v_at       timestamptz;
   v_xid      xid8;
-  -- accounts, by place
-  a_id uuid[];  a_number bigint[];  a_floor bigint[];  a_balance bigint[];  a_held bigint[];  a_sequence bigint[];
-  a_floored int[];  a_currency text[];  a_moved int[];
+  -- accounts, by place; floor, balance, held and sequence are empty without a floor, number is empty when there is none
+  a_number bigint[];  a_floor bigint[];  a_balance bigint[];  a_held bigint[];  a_sequence bigint[];  a_currency text[];
   -- transfers, by place
-  m_debit int[];  m_credit int[];  m_wrong int[];  m_posts int[];  m_place int[];
+  m_wrong int[];  m_posts boolean[];  m_place int[];
   m_debit_sequence bigint[];  m_credit_sequence bigint[];  m_debit_balance bigint[];  m_credit_balance bigint[];
   -- items, by place: state is 0 refused for good, 1 posted, 2 refused and remembered, 3 answered before
   i_state int[];  i_refusal jsonb[];  i_number bigint[];  i_known int[];  i_repeats int[];
@@ -68,38 +53,70 @@ BEGIN
      OR cardinality(p_details) <> v_items OR cardinality(p_linked) <> v_items
      OR cardinality(p_entry) <> v_moves OR cardinality(p_debit) <> v_moves OR cardinality(p_credit) <> v_moves
      OR cardinality(p_currency) <> v_moves
-     OR (SELECT count(DISTINCT e) <> v_items OR min(e) <> 1 OR max(e) <> v_items OR bool_or(e < previous)
-         FROM (SELECT e, lag(e) OVER (ORDER BY place) AS previous FROM unnest(p_entry) WITH ORDINALITY AS u (e, place)) x)
-     OR (SELECT max(n) > 4096 FROM (SELECT count(*) AS n FROM unnest(p_entry) AS u (e) GROUP BY e) x) THEN
-    RAISE EXCEPTION 'a batch needs as many texts as entries, and 1 to 4096 transfers for each, in order'
+     OR (SELECT coalesce(bool_or(id <= previous), false) FROM (
+           SELECT id, lag(id) OVER (ORDER BY place) AS previous
+           FROM (SELECT unnest(p_account) AS id, generate_series(1, v_accounts) AS place) a) a) THEN
+    RAISE EXCEPTION 'a batch needs as many texts as entries, its accounts in order and each once'
       USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  SELECT array_agg((place - 1 - first)::int ORDER BY place) INTO m_place FROM (
-    SELECT place, min(place - 1) OVER (PARTITION BY e) AS first FROM unnest(p_entry) WITH ORDINALITY AS u (e, place)) x;
 
   LOOP
     BEGIN
-      -- Lock the accounts with a floor, in the order of their ids; read the others.
-      SELECT coalesce(array_agg(id), '{}'), coalesce(array_agg(number), '{}'), coalesce(array_agg(floor_minor), '{}'),
-             coalesce(array_agg(balance_minor), '{}'), coalesce(array_agg(held_minor), '{}'),
-             coalesce(array_agg(sequence), '{}'), coalesce(array_agg(1), '{}'), coalesce(array_agg(currency), '{}'),
-             greatest(p_at, max(posted_at))
-        INTO a_id, a_number, a_floor, a_balance, a_held, a_sequence, a_floored, a_currency, v_at
+      -- Lock the accounts with a floor, in the order of their ids. When there are others, they are read besides: what is
+      -- locked does not change any more.
+      SELECT array_agg(number), array_agg(floor_minor), array_agg(balance_minor), array_agg(held_minor),
+             array_agg(sequence), array_agg(currency), greatest(p_at, max(posted_at))
+        INTO a_number, a_floor, a_balance, a_held, a_sequence, a_currency, v_at
         FROM (SELECT * FROM ledger_account
-              WHERE community_id = v_community AND floor_minor IS NOT NULL AND id = ANY (
-                SELECT unnest(p_debit) UNION SELECT unnest(p_credit))
+              WHERE community_id = v_community AND floor_minor IS NOT NULL AND id = ANY (p_account)
               ORDER BY id FOR NO KEY UPDATE) locked;
-      SELECT a_id || coalesce(array_agg(id), '{}'), a_number || coalesce(array_agg(number), '{}'),
-             a_floor || coalesce(array_agg(c_none), '{}'), a_balance || coalesce(array_agg(0::bigint), '{}'),
-             a_held || coalesce(array_agg(0::bigint), '{}'), a_sequence || coalesce(array_agg(0::bigint), '{}'),
-             a_floored || coalesce(array_agg(0), '{}'), a_currency || coalesce(array_agg(currency), '{}')
-        INTO a_id, a_number, a_floor, a_balance, a_held, a_sequence, a_floored, a_currency
-        FROM ledger_account
-        WHERE community_id = v_community AND floor_minor IS NULL AND id = ANY (
-          SELECT unnest(p_debit) UNION SELECT unnest(p_credit));
-      a_moved := array_fill(0, ARRAY[cardinality(a_id)]);
-      SELECT p.debits, p.credits, p.wrong INTO m_debit, m_credit, m_wrong
-        FROM ledger_places_(p_debit, p_credit, p_amount, p_currency, a_id, a_currency) p;
+      IF cardinality(a_number) IS DISTINCT FROM v_accounts THEN
+        SELECT array_agg(number ORDER BY asked.id), array_agg(floor_minor ORDER BY asked.id),
+               array_agg(CASE WHEN floor_minor IS NOT NULL THEN balance_minor END ORDER BY asked.id),
+               array_agg(CASE WHEN floor_minor IS NOT NULL THEN held_minor END ORDER BY asked.id),
+               array_agg(CASE WHEN floor_minor IS NOT NULL THEN sequence END ORDER BY asked.id),
+               array_agg(currency ORDER BY asked.id)
+          INTO a_number, a_floor, a_balance, a_held, a_sequence, a_currency
+          FROM (SELECT unnest(p_account) AS id) asked
+          LEFT JOIN ledger_account a ON a.id = asked.id AND a.community_id = v_community;
+      END IF;
+
+      -- Where each transfer stands in its entry, and what is wrong with it in itself.
+      m_place := array_fill(0, ARRAY[v_moves]);
+      m_wrong := m_place;
+      v_any_wrong := false;
+      v_item := 0;
+      v_scan := 4096;
+      FOR v_move IN 1 .. v_moves LOOP
+        v_d := p_debit[v_move];
+        v_c := p_credit[v_move];
+        IF p_entry[v_move] = v_item THEN
+          v_scan := v_scan + 1;
+        ELSE
+          v_item := v_item + 1;
+          v_scan := 0;
+        END IF;
+        IF p_entry[v_move] IS DISTINCT FROM v_item OR v_scan >= 4096
+           OR (v_d BETWEEN 1 AND v_accounts AND v_c BETWEEN 1 AND v_accounts) IS NOT TRUE THEN
+          RAISE EXCEPTION 'each entry of a batch needs 1 to 4096 transfers, in order, between accounts of the batch'
+            USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+        m_place[v_move] := v_scan;
+        IF (v_d <> v_c AND p_amount[v_move] BETWEEN 1 AND 1000000000000000
+            AND a_currency[v_d] = p_currency[v_move] AND a_currency[v_c] = p_currency[v_move]) IS NOT TRUE THEN
+          v_any_wrong := true;
+          m_wrong[v_move] := CASE
+            WHEN a_number[v_d] IS NULL THEN 1
+            WHEN a_number[v_c] IS NULL THEN 2
+            WHEN v_d = v_c THEN 3
+            WHEN p_amount[v_move] > 1000000000000000 THEN 5
+            WHEN p_amount[v_move] > 0 THEN 6
+            ELSE 4 END;
+        END IF;
+      END LOOP;
+      IF v_item <> v_items THEN
+        RAISE EXCEPTION 'each entry of a batch needs 1 to 4096 transfers' USING ERRCODE = 'invalid_parameter_value';
+      END IF;
 
       -- Which keys were used before, here or earlier in this batch? Mostly none.
       SELECT array_agg(key) INTO v_known FROM ledger_entry WHERE community_id = v_community AND key = ANY (p_key);
@@ -108,13 +125,12 @@ BEGIN
         SELECT k.known, k.repeats INTO i_known, i_repeats FROM ledger_known_(p_key, v_known) k;
       END IF;
       v_any_met := v_known IS NOT NULL OR v_repeated;
-      v_any_wrong := EXISTS (SELECT FROM unnest(m_wrong) AS w (wrong) WHERE wrong <> 0);
 
       -- Decide, chain by chain, in order.
       i_state := array_fill(0, ARRAY[v_items]);
       i_refusal := array_fill(NULL::jsonb, ARRAY[v_items]);
-      m_posts := array_fill(0, ARRAY[v_moves]);
-      m_debit_sequence := array_fill(0::bigint, ARRAY[v_moves]);
+      m_posts := array_fill(false, ARRAY[v_moves]);
+      m_debit_sequence := array_fill(NULL::bigint, ARRAY[v_moves]);
       m_credit_sequence := m_debit_sequence;  m_debit_balance := m_debit_sequence;  m_credit_balance := m_debit_sequence;
       v_move := 1;
       v_first := 1;
@@ -132,7 +148,7 @@ BEGIN
           IF m_wrong[v_scan] <> 0 THEN
             v_failed := p_entry[v_scan];
             v_state := 0;
-            v_why := ledger_wrong_(m_wrong[v_scan], p_debit[v_scan], p_credit[v_scan]);
+            v_why := ledger_wrong_(m_wrong[v_scan], p_account[p_debit[v_scan]], p_account[p_credit[v_scan]]);
             EXIT;
           END IF;
           v_scan := v_scan + 1;
@@ -166,13 +182,13 @@ BEGIN
 
         v_scan := v_from;
         WHILE v_failed = 0 AND v_scan <= v_moves AND p_entry[v_scan] <= v_last LOOP
-          v_d := m_debit[v_scan];
-          v_c := m_credit[v_scan];
+          v_d := p_debit[v_scan];
+          v_c := p_credit[v_scan];
           v_amount := p_amount[v_scan];
           IF a_balance[v_d] - v_amount - a_held[v_d] < a_floor[v_d] THEN
             v_failed := p_entry[v_scan];
             v_state := 2;
-            v_why := ledger_insufficient_(a_id[v_d], a_balance[v_d] - a_held[v_d] - a_floor[v_d], v_amount, a_currency[v_d]);
+            v_why := ledger_insufficient_(p_account[v_d], a_balance[v_d] - a_held[v_d] - a_floor[v_d], v_amount, a_currency[v_d]);
             EXIT;
           END IF;
           a_balance[v_d] := a_balance[v_d] - v_amount;
@@ -183,7 +199,7 @@ BEGIN
           m_credit_balance[v_scan] := a_balance[v_c];
           m_debit_sequence[v_scan] := a_sequence[v_d];
           m_credit_sequence[v_scan] := a_sequence[v_c];
-          m_posts[v_scan] := 1;
+          m_posts[v_scan] := true;
           v_scan := v_scan + 1;
         END LOOP;
         IF v_failed = 0 THEN
@@ -193,13 +209,13 @@ BEGIN
           v_move := v_scan;
         ELSE
           FOR v_back IN REVERSE v_scan - 1 .. v_from LOOP
-            v_d := m_debit[v_back];
-            v_c := m_credit[v_back];
+            v_d := p_debit[v_back];
+            v_c := p_credit[v_back];
             a_balance[v_d] := a_balance[v_d] + p_amount[v_back];
             a_balance[v_c] := a_balance[v_c] - p_amount[v_back];
             a_sequence[v_d] := a_sequence[v_d] - 1;
             a_sequence[v_c] := a_sequence[v_c] - 1;
-            m_posts[v_back] := 0;
+            m_posts[v_back] := false;
           END LOOP;
           FOR v_item IN v_first .. v_last LOOP
             i_state[v_item] := v_state;
@@ -221,28 +237,28 @@ BEGIN
         SELECT n.number, v_community, v_at, CASE n.state WHEN 1 THEN p_kind ELSE 'refused' END,
                n.key, n.description, n.reference,
                CASE n.state WHEN 1 THEN n.details ELSE jsonb_build_object('refusal', n.refusal, 'body', (
-                 SELECT ledger_body_(p_kind, n.description, n.reference, n.details, array_agg(m.debit ORDER BY m.place),
-                                     array_agg(m.credit ORDER BY m.place), array_agg(m.amount ORDER BY m.place))
+                 SELECT ledger_body_(p_kind, n.description, n.reference, n.details,
+                                     array_agg(p_account[m.debit] ORDER BY m.place),
+                                     array_agg(p_account[m.credit] ORDER BY m.place), array_agg(m.amount ORDER BY m.place))
                  FROM unnest(p_entry, p_debit, p_credit, p_amount) WITH ORDINALITY AS m (entry, debit, credit, amount, place)
                  WHERE m.entry = n.place)) END
-        FROM unnest(i_number, i_state, p_key, p_description, p_reference, p_details, i_refusal)
-          WITH ORDINALITY AS n (number, state, key, description, reference, details, refusal, place)
+        FROM (SELECT unnest(i_number) AS number, unnest(i_state) AS state, unnest(p_key) AS key,
+                     unnest(p_description) AS description, unnest(p_reference) AS reference, unnest(p_details) AS details,
+                     unnest(i_refusal) AS refusal, generate_series(1, v_items) AS place) n
         WHERE n.state IN (1, 2);
       INSERT INTO ledger_transfer (number, community_id, posted_at, debit_account, credit_account, amount_minor,
           debit_sequence, credit_sequence, debit_balance_minor, credit_balance_minor)
-        SELECT n.number, v_community, v_at, a_number[m.debit], a_number[m.credit], m.amount,
-               CASE a_floored[m.debit] WHEN 1 THEN m.debit_sequence ELSE n.number END,
-               CASE a_floored[m.credit] WHEN 1 THEN m.credit_sequence ELSE n.number END,
-               CASE a_floored[m.debit] WHEN 1 THEN m.debit_balance END,
-               CASE a_floored[m.credit] WHEN 1 THEN m.credit_balance END
-        FROM unnest(p_entry, m_place, m_posts, m_debit, m_credit, p_amount,
-                    m_debit_sequence, m_credit_sequence, m_debit_balance, m_credit_balance)
-          AS m (entry, place, posts, debit, credit, amount, debit_sequence, credit_sequence, debit_balance, credit_balance)
-        CROSS JOIN LATERAL (SELECT i_number[m.entry] * 4096 + m.place AS number) n
-        WHERE m.posts = 1;
+        SELECT i_number[m.entry] * 4096 + m.place, v_community, v_at, a_number[m.debit], a_number[m.credit], m.amount,
+               coalesce(m.debit_sequence, i_number[m.entry] * 4096 + m.place),
+               coalesce(m.credit_sequence, i_number[m.entry] * 4096 + m.place), m.debit_balance, m.credit_balance
+        FROM (SELECT unnest(p_entry) AS entry, unnest(m_place) AS place, unnest(m_posts) AS posts,
+                     unnest(p_debit) AS debit, unnest(p_credit) AS credit, unnest(p_amount) AS amount,
+                     unnest(m_debit_sequence) AS debit_sequence, unnest(m_credit_sequence) AS credit_sequence,
+                     unnest(m_debit_balance) AS debit_balance, unnest(m_credit_balance) AS credit_balance) m
+        WHERE m.posts;
       UPDATE ledger_account a SET balance_minor = n.balance, sequence = n.sequence, posted_at = v_at
-        FROM unnest(a_id, a_balance, a_sequence, a_floored) AS n (id, balance, sequence, floored)
-        WHERE a.id = n.id AND n.floored = 1 AND a.sequence <> n.sequence;
+        FROM (SELECT unnest(p_account) AS id, unnest(a_balance) AS balance, unnest(a_sequence) AS sequence) n
+        WHERE a.id = n.id AND a.sequence <> n.sequence;  -- one without a floor has no n.sequence
       EXIT;
     EXCEPTION WHEN unique_violation THEN
       GET STACKED DIAGNOSTICS v_violated = CONSTRAINT_NAME;
@@ -265,8 +281,8 @@ BEGIN
       WHEN 3 THEN
         SELECT r.* INTO v_answer FROM ledger_replay_(v_community, p_key[v_item], (
           SELECT ledger_body_(p_kind, p_description[v_item], p_reference[v_item], p_details[v_item],
-                              array_agg(m.debit ORDER BY m.place), array_agg(m.credit ORDER BY m.place),
-                              array_agg(m.amount ORDER BY m.place))
+                              array_agg(p_account[m.debit] ORDER BY m.place),
+                              array_agg(p_account[m.credit] ORDER BY m.place), array_agg(m.amount ORDER BY m.place))
           FROM unnest(p_entry, p_debit, p_credit, p_amount) WITH ORDINALITY AS m (entry, debit, credit, amount, place)
           WHERE m.entry = v_item)) r;
         entry_number := v_answer.entry_number;
