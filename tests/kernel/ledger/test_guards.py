@@ -98,18 +98,33 @@ def hold(**columns: str) -> str:
 
 @dataclass(frozen=True)
 class Guard:
-    """A constraint, unique index or trigger, and an attack that it alone refuses."""
+    """A constraint, unique index or trigger of a table or type, and an attack that it alone refuses."""
 
-    table: str
+    on: str
     name: str
     attack: str
 
 
-def _rows(table: str, **attacks: str) -> list[Guard]:
-    return [Guard(f"ledger_{table}", f"ledger_{table}_{name}", attack) for name, attack in attacks.items()]
+def _rows(on: str, **attacks: str) -> list[Guard]:
+    return [Guard(f"ledger_{on}", f"ledger_{on}_{name}", attack) for name, attack in attacks.items()]
 
 
 GUARDS = [
+    # The rules of types.
+    *_rows("owner", is_named=account(owner="''")),
+    *_rows("purpose", is_named=account(purpose="''")),
+    *_rows("currency", is_a_code=account(currency="'K'")),
+    *_rows("floor", is_zero_or_a_limit=account(floor="1", balance="5")),
+    *_rows("held", is_not_negative="UPDATE ledger_account SET held_minor = -1 WHERE owner = 'member:asha'"),
+    *_rows("kind", is_known=entry(kind="'gift'")),
+    *_rows("key", fits=entry(key="repeat('k', 201)")),
+    *_rows("description", fits=entry(description="repeat('d', 501)")),
+    *_rows("reference", fits=entry(reference="repeat('r', 201)")),
+    *_rows("amount", is_sound=transfer(amount="0")),
+    *_rows("amount", is_sound=transfer(amount="1000000000000001")),
+    *_rows("amount", is_sound=hold(amount="0", state="'captured'", ended="now()")),
+    *_rows("sequence", is_positive=transfer(debit_sequence="0")),
+    # Constraints, unique indexes and triggers of tables.
     *_rows(
         "account",
         pkey=account(id="id"),
@@ -119,12 +134,7 @@ GUARDS = [
         of_a_community=account(community="gen_random_uuid()"),
         one_per_purpose=account(owner="owner", purpose="purpose"),
         above_its_floor="UPDATE ledger_account SET held_minor = 1001 WHERE owner = 'member:asha'",
-        holds_are_positive="UPDATE ledger_account SET held_minor = -1 WHERE owner = 'member:asha'",
         without_floor_is_summed="UPDATE ledger_account SET balance_minor = 5 WHERE owner = 'rail:mpesa'",
-        floor_is_zero_or_a_limit=account(floor="1", balance="5"),
-        owner_is_named=account(owner="''"),
-        purpose_is_named=account(purpose="''"),
-        currency_is_a_code=account(currency="'K'"),
         never_leaves="DELETE FROM ledger_account WHERE false",
         stays_what_it_is="UPDATE ledger_account SET currency = 'GBP' WHERE false",
     ),
@@ -132,10 +142,7 @@ GUARDS = [
         "entry",
         pkey=entry(number="number"),
         key_used_once=entry(key="'fill'"),
-        kind_is_known=entry(kind="'gift'"),
         has_a_key=entry(key="NULL"),
-        key_fits=entry(key="repeat('k', 201)"),
-        text_fits=entry(reference="repeat('r', 201)"),
         refusal_has_a_reason=entry(kind="'refused'", details="'{}'"),
         reversed_once="INSERT INTO ledger_entry "
         "SELECT number + 1, community_id, posted_at, kind, 'again', '', '', details "
@@ -147,10 +154,7 @@ GUARDS = [
         pkey=transfer(number="number"),
         debit_sequence_unique=transfer(debit_sequence="debit_sequence"),
         credit_sequence_unique=transfer(credit_sequence="credit_sequence"),
-        amount_is_positive=transfer(amount="0"),
-        amount_is_no_mistake=transfer(amount="1000000000000001"),
         has_two_accounts=transfer(credit="debit_account"),
-        sequences_are_positive=transfer(debit_sequence="0"),
         append_only="DELETE FROM ledger_transfer WHERE false",
     ),
     *_rows(
@@ -159,7 +163,6 @@ GUARDS = [
         entry_unique=hold(entry="entry_number"),
         made_by_an_entry=hold(entry=NEXT),
         on_an_account=hold(account="0"),
-        amount_is_positive=hold(amount="0", state="'captured'", ended="now()"),
         captured_within=hold(captured="-1"),
         state_is_known=hold(state="'lost'", ended="now()"),
         captured_means_all=hold(state="'captured'", ended="now()"),
@@ -193,18 +196,20 @@ def owner(owner_connection: psycopg.Connection[Any]) -> Iterator[psycopg.Connect
 
 def drop(guard: Guard, owner: psycopg.Connection[Any]) -> None:
     """Take the guard away, with what depends on it."""
-    table, name = sql.Identifier(guard.table), sql.Identifier(guard.name)
+    on, name = sql.Identifier(guard.on), sql.Identifier(guard.name)
     found = owner.execute(
-        "SELECT 'CONSTRAINT' FROM pg_constraint WHERE conname = %(name)s "
+        "SELECT CASE contypid WHEN 0 THEN 'CONSTRAINT' ELSE 'RULE' END FROM pg_constraint WHERE conname = %(name)s "
         "UNION ALL SELECT 'TRIGGER' FROM pg_trigger WHERE tgname = %(name)s "
         "UNION ALL SELECT 'INDEX' FROM pg_class WHERE relname = %(name)s AND relkind = 'i' LIMIT 1",
         {"name": guard.name},
     ).fetchone()
     assert found, f"there is no guard {guard.name}"
     if found[0] == "CONSTRAINT":
-        owner.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {} CASCADE").format(table, name))
+        owner.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {} CASCADE").format(on, name))
+    elif found[0] == "RULE":
+        owner.execute(sql.SQL("ALTER DOMAIN {} DROP CONSTRAINT {}").format(on, name))
     elif found[0] == "TRIGGER":
-        owner.execute(sql.SQL("DROP TRIGGER {} ON {}").format(name, table))
+        owner.execute(sql.SQL("DROP TRIGGER {} ON {}").format(name, on))
     else:
         owner.execute(sql.SQL("DROP INDEX {}").format(name))
 
@@ -242,6 +247,8 @@ def test_each_guard_is_attacked_here(owner: psycopg.Connection[Any]) -> None:
     rows = owner.execute(
         """
         SELECT conname FROM pg_constraint WHERE conrelid::regclass::text LIKE 'ledger\\_%' AND contype <> 'n'
+        UNION
+        SELECT conname FROM pg_constraint WHERE contypid <> 0 AND contypid::regtype::text LIKE 'ledger\\_%'
         UNION
         SELECT tgname FROM pg_trigger WHERE tgrelid::regclass::text LIKE 'ledger\\_%' AND NOT tgisinternal
         UNION

@@ -62,7 +62,7 @@ BEGIN
   IF v_body IS NULL THEN
     SELECT ledger_body_(v_entry.kind, v_entry.description, v_entry.reference, v_entry.details,
                         array_agg(d.id ORDER BY t.number), array_agg(c.id ORDER BY t.number),
-                        array_agg(t.amount_minor ORDER BY t.number))
+                        array_agg(t.amount_minor::bigint ORDER BY t.number))
       INTO v_body
       FROM ledger_transfer t
       JOIN ledger_account d ON d.number = t.debit_account
@@ -244,7 +244,7 @@ BEGIN
   )
   SELECT (SELECT array_agg(id ORDER BY id) FROM account),
          array_agg(d.place ORDER BY m.number DESC), array_agg(c.place ORDER BY m.number DESC),
-         array_agg(m.amount ORDER BY m.number DESC), array_agg(d.currency ORDER BY m.number DESC)
+         array_agg(m.amount::bigint ORDER BY m.number DESC), array_agg(d.currency::text ORDER BY m.number DESC)
     INTO v_account, v_debit, v_credit, v_amount, v_currency
     FROM moved m JOIN account d ON d.number = m.debit JOIN account c ON c.number = m.credit;
   IF v_amount IS NULL THEN

@@ -124,11 +124,11 @@ BEGIN
           AND credit_sequence > v_since.surely_before AND credit_sequence <= v_until.never_after
           AND posted_at >= p_since AND posted_at < p_until
     )
-    SELECT m.posted_at, m.number, e.kind, e.description, e.reference,
-           coalesce(e.details -> 'notes' ->> (m.number % 4096)::int, ''), m.amount_minor,
+    SELECT m.posted_at, m.number, e.kind::text, e.description::text, e.reference::text,
+           coalesce(e.details -> 'notes' ->> (m.number % 4096)::int, ''), m.amount_minor::bigint,
            CASE WHEN v_account.floor_minor IS NOT NULL THEN m.balance_minor
              ELSE (v_since.balance_minor + sum(m.amount_minor) OVER (ORDER BY m.posted_at, m.number))::bigint END,
-           m.sequence, o.id, o.owner, o.purpose
+           m.sequence::bigint, o.id, o.owner::text, o.purpose::text
       FROM moved m
       JOIN ledger_entry e ON e.number = m.number / 4096
       JOIN ledger_account o ON o.number = m.other

@@ -64,18 +64,18 @@ BEGIN
     BEGIN
       -- Lock the accounts with a floor, in the order of their ids. When there are others, they are read besides: what is
       -- locked does not change any more.
-      SELECT array_agg(number), array_agg(floor_minor), array_agg(balance_minor), array_agg(held_minor),
-             array_agg(sequence), array_agg(currency), greatest(p_at, max(posted_at))
+      SELECT array_agg(number), array_agg(floor_minor::bigint), array_agg(balance_minor), array_agg(held_minor::bigint),
+             array_agg(sequence), array_agg(currency::text), greatest(p_at, max(posted_at))
         INTO a_number, a_floor, a_balance, a_held, a_sequence, a_currency, v_at
         FROM (SELECT * FROM ledger_account
               WHERE community_id = v_community AND floor_minor IS NOT NULL AND id = ANY (p_account)
               ORDER BY id FOR NO KEY UPDATE) locked;
       IF cardinality(a_number) IS DISTINCT FROM v_accounts THEN
-        SELECT array_agg(number ORDER BY asked.id), array_agg(floor_minor ORDER BY asked.id),
+        SELECT array_agg(number ORDER BY asked.id), array_agg(floor_minor::bigint ORDER BY asked.id),
                array_agg(CASE WHEN floor_minor IS NOT NULL THEN balance_minor END ORDER BY asked.id),
-               array_agg(CASE WHEN floor_minor IS NOT NULL THEN held_minor END ORDER BY asked.id),
+               array_agg(CASE WHEN floor_minor IS NOT NULL THEN held_minor::bigint END ORDER BY asked.id),
                array_agg(CASE WHEN floor_minor IS NOT NULL THEN sequence END ORDER BY asked.id),
-               array_agg(currency ORDER BY asked.id)
+               array_agg(currency::text ORDER BY asked.id)
           INTO a_number, a_floor, a_balance, a_held, a_sequence, a_currency
           FROM (SELECT unnest(p_account) AS id) asked
           LEFT JOIN ledger_account a ON a.id = asked.id AND a.community_id = v_community;
@@ -119,7 +119,7 @@ BEGIN
       END IF;
 
       -- Which keys were used before, here or earlier in this batch? Mostly none.
-      SELECT array_agg(key) INTO v_known FROM ledger_entry WHERE community_id = v_community AND key = ANY (p_key);
+      SELECT array_agg(key::text) INTO v_known FROM ledger_entry WHERE community_id = v_community AND key = ANY (p_key);
       v_repeated := (SELECT count(DISTINCT key) < v_items FROM unnest(p_key) AS u (key));
       IF v_known IS NOT NULL OR v_repeated THEN
         SELECT k.known, k.repeats INTO i_known, i_repeats FROM ledger_known_(p_key, v_known) k;
