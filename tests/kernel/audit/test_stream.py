@@ -163,6 +163,55 @@ def test_a_seal_waits_for_a_deed_that_is_still_open(committed_db: None) -> None:
 
 
 @pytest.mark.committed
+@pytest.mark.parametrize("fenced", [True, False], ids=["behind the fence", "and would be lost without it"])
+def test_a_fact_that_was_open_while_others_were_sealed_is_sealed_later(
+    committed_db: None, monkeypatch: pytest.MonkeyPatch, fenced: bool
+) -> None:
+    """Numbers are given out before deeds end: number 1 may still be open when number 2 is there to be sealed."""
+    monkeypatch.setattr("pamoja.kernel.audit.actions._PATIENCE_S", 0)
+    if not fenced:
+        monkeypatch.setattr("pamoja.kernel.audit.queries.all_ended_before", lambda horizon: True)
+    umoja = Community.objects.create(slug="umoja-t", name="Umoja", currency="KES", country="KE")
+    written, may_end = threading.Event(), threading.Event()
+
+    def slow_deed() -> None:
+        with entered(umoja.pk):
+            try:
+                with transaction.atomic():
+                    announce(JarFilled(jar_id=ids.new_id(), amount=Money(1, "KES")))
+                    written.set()
+                    assert may_end.wait(10)
+            finally:
+                connection.close()
+
+    slow = threading.Thread(target=slow_deed)
+    slow.start()
+    assert written.wait(10)
+    with entered(umoja.pk):
+        try:
+            fill_jar(by=AMINA, jar_id=ids.new_id())
+            too_early = seal_facts()
+            fill_jar(by=AMINA, jar_id=ids.new_id())
+        finally:
+            may_end.set()
+            slow.join()
+        sealed = seal_facts()
+
+        assert sealed is not None
+        first, second, third = Fact.objects.order_by("sequence").values_list("actor_label", flat=True)
+        assert (first, second, third) == ("Pamoja", "Amina", "Amina")
+        if fenced:
+            assert too_early is None
+            assert (sealed.number, sealed.after_sequence, sealed.facts) == (1, 0, 3)
+            assert verify().holds
+            assert verify().unsealed == 0
+        else:
+            assert too_early is not None
+            assert (too_early.facts, sealed.facts) == (1, 1)
+            assert not verify().holds
+
+
+@pytest.mark.committed
 def test_nothing_new_makes_no_seal(committed_db: None) -> None:
     umoja = Community.objects.create(slug="umoja-t", name="Umoja", currency="KES", country="KE")
     with entered(umoja.pk):

@@ -43,7 +43,7 @@ from tests.kernel.ledger.model import Account as ModelAccount
 from tests.kernel.ledger.model import Ask, Model
 from tests.kernel.ledger.racing import all_at_once, committed, storm
 
-# In its long form (`PAMOJA_LEDGER_EXAMPLES=1000`) each run tries others, and a failure is made as small as can be.
+# In its long form (`PAMOJA_LEDGER_EXAMPLES=500`) each run tries others, and a failure is made as small as can be.
 EXAMPLES = int(os.environ.get("PAMOJA_LEDGER_EXAMPLES", "7"))
 LONG = "PAMOJA_LEDGER_EXAMPLES" in os.environ
 FLOORS = [None, None, 0, 0, 0, -300]
