@@ -204,7 +204,7 @@ class Bench:
             self.figures[name] = round(delays[min(len(delays) - 1, int(len(delays) * share))], 2)
 
     def batches(self) -> None:
-        """Batches of 1,000 entries: spread by two writers, and from all into one floored account by one."""
+        """Batches of 1,000 entries: spread by one writer and by two in each other's way; from all into one account."""
         rng = random.Random(7)
 
         def pairs() -> list[tuple[UUID, UUID]]:
@@ -213,12 +213,14 @@ class Bench:
         def into_one() -> list[tuple[UUID, UUID]]:
             return [(wallet(rng.randint(2, ACCOUNTS)), wallet(1)) for _ in range(BATCH)]
 
-        spread, hot = [], []
+        spread, two, hot = [], [], []
         for _ in range(self.options.rounds):
-            spread.append(self.batch_rate(pairs, writers=2))
+            spread.append(self.batch_rate(pairs, writers=1))
+            two.append(self.batch_rate(pairs, writers=2))
             hot.append(self.batch_rate(into_one, writers=1))
         self.figures |= {
             "batch_per_s": round(statistics.median(spread)),
+            "batch_two_writers_per_s": round(statistics.median(two)),
             "batch_hot_per_s": round(statistics.median(hot)),
         }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -38,14 +37,13 @@ from pamoja.kernel.ledger.public import (
     trial_balance,
 )
 from pamoja.kernel.ledger.queries.verifying import verify
+from tests.harness.thoroughness import IS_LONG, examples
 from tests.kernel.ledger.cast import new_community, opened, shillings
 from tests.kernel.ledger.model import Account as ModelAccount
 from tests.kernel.ledger.model import Ask, Model
 from tests.kernel.ledger.racing import all_at_once, committed, storm
 
-# In its long form (`PAMOJA_LEDGER_EXAMPLES=500`) each run tries others, and a failure is made as small as can be.
-EXAMPLES = int(os.environ.get("PAMOJA_LEDGER_EXAMPLES", "7"))
-LONG = "PAMOJA_LEDGER_EXAMPLES" in os.environ
+# In the long form (`make test-long`) each run tries others, and a failure is made as small as can be.
 FLOORS = [None, None, 0, 0, 0, -300]
 
 accounts = st.integers(0, len(FLOORS) - 1)
@@ -270,14 +268,14 @@ def test_every_step_agrees() -> None:
     run_state_machine_as_test(
         Books,
         settings=settings(
-            max_examples=EXAMPLES,
-            phases=[Phase.generate, *([Phase.shrink] if LONG else [])],
-            derandomize=not LONG,
+            max_examples=examples(7, long=1_000),
+            phases=[Phase.generate, *([Phase.shrink] if IS_LONG else [])],
+            derandomize=not IS_LONG,
             report_multiple_bugs=False,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
-            print_blob=LONG,
+            print_blob=IS_LONG,
         ),
     )

@@ -122,9 +122,7 @@ def test_who_is_too_late_leaves_no_trace(books: Books, turned: bool) -> None:
     giver, taker = sorted([books.asha, books.baraka], reverse=turned)
     books.fill(giver, 100)
 
-    first, second, waited = one_inside_the_other(
-        pay(giver, books.rail, 80, "first"), pay(giver, taker, 80, "second")
-    )
+    first, second, waited = one_inside_the_other(pay(giver, books.rail, 80, "first"), pay(giver, taker, 80, "second"))
 
     assert waited
     assert kinds([first, second]) == ["InsufficientFunds", "posted"]

@@ -177,7 +177,7 @@ def _arguments(
 
 
 def _columns(transfers: Sequence[Transfer]) -> list[str]:
-    """The accounts in the order of their ids, each once; debits and credits by place among them; amounts; currencies."""
+    """Accounts in the order of their ids, each once; debits and credits by place among them; amounts; currencies."""
     accounts = sorted({transfer.debit for transfer in transfers} | {transfer.credit for transfer in transfers})
     place = {account: str(number) for number, account in enumerate(accounts, start=1)}
     return [
@@ -190,7 +190,7 @@ def _columns(transfers: Sequence[Transfer]) -> list[str]:
 
 
 def _array(elements: Iterable[str]) -> str:
-    """An array as PostgreSQL reads it. psycopg's own conversion takes as long for a batch as the database for all the rest."""
+    """An array as PostgreSQL reads it. psycopg's own conversion takes as long for a batch as posting it does."""
     return "{" + ",".join(elements) + "}"
 
 
