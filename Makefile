@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)/src
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-long check bench bench-ledger bench-intake fresh lock clean help
+.PHONY: run test test-long check bench bench-ledger bench-intake bench-inbound fresh lock clean help
 
 run: $(INSTALLED)  ## everything on this machine: database, sandbox, worker, web; Ctrl-C stops it
 	@exec $(PAMOJA) up
@@ -35,6 +35,9 @@ bench-ledger: $(INSTALLED)  ## the ledger beside hand-made SQL
 
 bench-intake: $(INSTALLED)  ## webhooks kept durably a second, beside the raw limit of the database
 	@$(BIN)/python -m bench.intake $(A)
+
+bench-inbound: $(INSTALLED)  ## what people write, kept durably a second, and understood
+	@$(BIN)/python -m bench.inbound $(A)
 
 fresh: $(INSTALLED)  ## forget the demo's data; the next `make run` starts over
 	@$(PAMOJA) fresh

@@ -231,7 +231,7 @@ def make_template(twilio: Client, types: dict[str, Any], variables: dict[str, st
     request = ContentList.ContentCreateRequest(
         {"friendly_name": "due", "language": "en", "variables": variables, "types": ContentList.Types({})}
     )
-    request.to_dict = lambda: {  # type: ignore[method-assign]
+    request.to_dict = lambda: {  # type: ignore[method-assign]  # the library would drop what it has no class for
         "friendly_name": "due",
         "language": "en",
         "variables": variables,

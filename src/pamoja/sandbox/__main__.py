@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument(
         "--callback-host", action="append", default=[], help="a further host to call back over plain HTTP"
     )
+    parser.add_argument("--inbound", default="", help="where what people write to Twilio's numbers is posted")
     options = parser.parse_args()
     app = create_app(
         options.data,
@@ -37,6 +38,7 @@ def main() -> None:
         host=options.host,
         callback_hosts=tuple(options.callback_host),
         port=options.port,
+        inbound_url=options.inbound,
     )
     config = uvicorn.Config(
         app,

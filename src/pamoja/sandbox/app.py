@@ -60,13 +60,15 @@ def create_app(
     host: str = "127.0.0.1",
     callback_hosts: tuple[str, ...] = (),
     port: int = 9100,
+    inbound_url: str = "",
 ) -> Sandbox:
     """The outside world with its memory in the folder `data`; without `smtp_port` it receives no letters.
 
-    `callback_hosts` are further hosts that may be called back over plain HTTP (localhost always may).
+    `callback_hosts` are further hosts that may be called back over plain HTTP (localhost always may). `inbound_url` is
+    where Twilio's first senders post what people write.
     """
     world = build(Options(Path(data), smtp_port, host, callback_hosts, f"http://{host}:{port}"))
-    providers = [*mpesa.join(world), *stripe.join(world), *twilio.join(world)]
+    providers = [*mpesa.join(world), *stripe.join(world), *twilio.join(world, inbound_url)]
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -23,6 +23,7 @@ from pamoja.site.supervisor import Child, Interrupted, Supervisor, opened_log, p
 
 DATABASE, OUTSIDE, OURS = 1, 2, 3
 START_SECONDS_MAX = 120.0
+DEMO_COMMUNITY = "umoja"
 
 
 class CannotStart(Exception):
@@ -103,6 +104,8 @@ class Installation:
         config = self.config
         arguments = ["pamoja.sandbox", "--port", str(config.sandbox_port), "--smtp-port", str(config.smtp_port)]
         arguments += ["--data", str(config.data / "sandbox")]
+        # Whoever writes to the demo's WhatsApp number writes to the first of its communities.
+        arguments += ["--inbound", f"{config.twilio_callback_base_url}/hooks/twilio/inbound/{DEMO_COMMUNITY}"]
         self._start_python("sandbox", arguments, OUTSIDE, dict(os.environ))
 
     def _start_ours(self, name: str) -> None:

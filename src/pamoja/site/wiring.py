@@ -33,6 +33,7 @@ API: list[tuple[str, str]] = [
 # Starlette routes before Django: "module.attribute", each a list of routes.
 HOTPATHS: list[str] = [
     "pamoja.kernel.live.hotpath.routes",
+    "pamoja.kernel.messaging.hotpath.routes",
     "pamoja.kernel.payments.hotpath.routes",
 ]
 

@@ -1,7 +1,18 @@
 """What other packages may use of identity."""
 
-from pamoja.kernel.identity.actions.joining import join_community, register_person, restore_member, suspend_member
-from pamoja.kernel.identity.actions.profiles import change_payment_method, change_profile, confirm_phone
+from pamoja.kernel.identity.actions.joining import (
+    join_by_phone,
+    join_community,
+    register_person,
+    restore_member,
+    suspend_member,
+)
+from pamoja.kernel.identity.actions.profiles import (
+    change_payment_method,
+    change_profile,
+    confirm_phone,
+    set_language,
+)
 from pamoja.kernel.identity.actions.roles import change_roles
 from pamoja.kernel.identity.actions.trying import Limit, take_try
 from pamoja.kernel.identity.errors import (
@@ -91,6 +102,7 @@ __all__ = [
     "declare_role",
     "declared_roles",
     "email_of",
+    "join_by_phone",
     "join_community",
     "language_of",
     "masked_phone",
@@ -110,6 +122,7 @@ __all__ = [
     "require",
     "require_recent_sign_in",
     "restore_member",
+    "set_language",
     "short_name",
     "suspend_member",
     "take_try",

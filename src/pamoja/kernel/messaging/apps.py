@@ -13,5 +13,7 @@ class MessagingConfig(AppConfig):
 
         declare_topic("notifications", may_follow=lambda actor, key: str(actor.member_id) == key)
         declare_role("announcer", {"messaging.broadcast"})
+        declare_role("support", {"messaging.manage"})
+        declare_topic("conversations", may_follow=lambda actor, key: actor.may("messaging.manage"))
         # Whoever queues a message queues the job that hands it over.
         import pamoja.kernel.messaging.jobs  # noqa: F401 - importing registers what listens

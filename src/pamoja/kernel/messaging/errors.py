@@ -14,6 +14,13 @@ class TemplateUnfit(RuntimeError):
     """A template lacks a subject or asks for data that it was not given: a bug of the package that sends it."""
 
 
+class ConversationNotFound(Refusal):
+    """There is no such conversation."""
+
+    code = "messaging.conversation_not_found"
+    kind = "not_found"
+
+
 class WindowClosed(Refusal):
     """They last wrote more than a day ago, so WhatsApp lets us send only approved texts."""
 

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.messaging.actions import (
+    Talk,
     heard_from,
     link_address,
     record_consent,
     record_delivery,
     reply,
     send,
+    understands,
 )
 from pamoja.kernel.messaging.errors import AddressUnusable, TemplateUnfit, WindowClosed
 from pamoja.kernel.messaging.events import ConsentGiven, ConsentWithdrawn, MessageGivenUp
@@ -18,19 +20,25 @@ from pamoja.kernel.messaging.queries import rendering
 from pamoja.kernel.messaging.queries.outbox import Waiting, messages_of, waiting
 from pamoja.kernel.messaging.queries.reaching import address_at, addresses_of
 from pamoja.kernel.messaging.rules import Channel, Choice, Kind, Priority, State, Wish, fit_choices, word_of
+from pamoja.kernel.messaging.rules.hearing import Command
+from pamoja.kernel.messaging.rules.saying import Answer, Option
 
 __all__ = [
     "Address",
     "AddressUnusable",
+    "Answer",
     "Channel",
     "Choice",
+    "Command",
     "ConsentGiven",
     "ConsentWithdrawn",
     "Kind",
     "Message",
     "MessageGivenUp",
+    "Option",
     "Priority",
     "State",
+    "Talk",
     "TemplateUnfit",
     "Waiting",
     "WindowClosed",
@@ -46,6 +54,7 @@ __all__ = [
     "record_delivery",
     "reply",
     "send",
+    "understands",
     "waiting",
     "word_of",
 ]

@@ -19,4 +19,8 @@ urlpatterns = [
     path("messages/new/", pages.new_broadcast, name="new_broadcast"),
     path("messages/<str:public_id>/", pages.broadcast, name="broadcast"),
     path("messages/<str:public_id>/change/", pages.change_broadcast, name="change_broadcast"),
+    path("conversations/", pages.conversations, name="conversations"),
+    path("conversations/<str:public_id>/", pages.conversation, name="conversation"),
+    path("conversations/<str:public_id>/say/", pages.say, name="say"),
+    path("conversations/<str:public_id>/change/", pages.change, name="change_conversation"),
 ]

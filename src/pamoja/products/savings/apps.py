@@ -12,7 +12,7 @@ class SavingsConfig(AppConfig):
         from pamoja.kernel.identity.public import declare_role
         from pamoja.kernel.ledger.public import reference_describer
         from pamoja.kernel.live.public import declare_topic
-        from pamoja.products.savings import reactions  # noqa: F401 - reactions register themselves
+        from pamoja.products.savings import chat, reactions  # noqa: F401 - they register themselves
         from pamoja.products.savings.queries import describing
         from pamoja.products.savings.queries.seats import MANAGE, circle_names, may_follow
 

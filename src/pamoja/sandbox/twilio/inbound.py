@@ -115,10 +115,10 @@ def _shown(said: Said) -> dict[str, Any]:
 def _remember(world: World, person: str, sender: str, body: str, at: datetime) -> None:
     people.chat(world, sender, person)
     where = "WHERE sender = ? AND person = ?"
-    world.store.run(f"UPDATE twilio_chat SET wrote_at = ? {where}", at.timestamp(), sender, person)  # noqa: S608 - a constant
+    world.store.run(f"UPDATE twilio_chat SET wrote_at = ? {where}", at.timestamp(), sender, person)  # noqa: S608 - what is put in is the constant above
     word = body.strip().upper()
     if people.channel_of(sender) == "sms" and word in STOP_WORDS | START_WORDS:
-        world.store.run(f"UPDATE twilio_chat SET is_stopped = ? {where}", word in STOP_WORDS, sender, person)  # noqa: S608 - a constant
+        world.store.run(f"UPDATE twilio_chat SET is_stopped = ? {where}", word in STOP_WORDS, sender, person)  # noqa: S608 - what is put in is the constant above
 
 
 def fields_of(world: World, said: Said, shown: dict[str, Any]) -> dict[str, str]:

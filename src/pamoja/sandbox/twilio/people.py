@@ -22,10 +22,12 @@ def is_address(address: str) -> bool:
     return bool(_NUMBER.fullmatch(bare)) or (address != bare and bool(_USER_ID.fullmatch(bare)))
 
 
-def open_first_senders(world: World) -> None:
+def open_first_senders(world: World, inbound_url: str) -> None:
     for address, name in FIRST_SENDERS.items():
         if sender(world, address) is None:
             keep_sender(world, address, name=name)
+        if inbound_url:
+            keep_sender(world, address, inbound_url=inbound_url)
 
 
 def keep_sender(world: World, address: str, **fields: str) -> Row:

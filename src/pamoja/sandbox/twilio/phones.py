@@ -25,7 +25,7 @@ def thread(world: World, person: str, channel: str = "whatsapp", *, limit: int =
     """What was said on this phone, oldest first."""
     rows = world.store.all(
         f"""SELECT * FROM twilio_message WHERE person = ? AND status IN ('delivered', 'read', 'received')
-            AND sender {"LIKE" if channel == "whatsapp" else "NOT LIKE"} 'whatsapp:%' ORDER BY id DESC LIMIT ?""",  # noqa: S608 - a constant
+            AND sender {"LIKE" if channel == "whatsapp" else "NOT LIKE"} 'whatsapp:%' ORDER BY id DESC LIMIT ?""",  # noqa: S608 - what is put in is one of two constants
         person,
         limit,
     )

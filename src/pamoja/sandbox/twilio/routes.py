@@ -9,10 +9,10 @@ from pamoja.sandbox.world import World
 ACCOUNT = "/2010-04-01/Accounts/{account}"
 
 
-def join(world: World) -> list[Route]:
+def join(world: World, inbound_url: str = "") -> list[Route]:
     """Sets messaging going and returns its routes: the impersonated ones, then those for tests and the console."""
     statuses.join(world)
-    people.open_first_senders(world)
+    people.open_first_senders(world, inbound_url)
     return [*_twilio(), *_ours()]
 
 

@@ -59,6 +59,39 @@ def join_community(*, by: Actor, person_id: UUID) -> Member:
 
 
 @action
+def join_by_phone(*, by: Actor, name: str, phone: str | None, language: str) -> Member:
+    """Somebody who has shown that this phone (E.164) is theirs becomes a member; None where they hide it.
+
+    Who has it already is that person. They sign in nowhere until they add an email address: the one made for them
+    leads nowhere (RFC 6761).
+    Raises: MembershipSuspended for somebody who was shown the door.
+    """
+    owner = Person.objects.filter(phone_index=phone_index(phone)).first() if phone else None
+    if owner is not None and owner.phone_verified_at is not None:
+        known = member_of_person(owner.pk)
+        if known and not known.is_active:
+            raise MembershipSuspended()
+        return known or _joined(owner, is_new=False)
+    mine = phone if owner is None else None
+    identifier = ids.new_id()
+    person = Person(
+        id=identifier,
+        email=f"{identifier.hex}@whatsapp.invalid",
+        name=rules.clean_name(name),
+        phone=mine,
+        phone_index=phone_index(mine) if mine else None,
+        phone_verified_at=clock.now() if mine else None,
+        language=language,
+        terms_accepted_at=clock.now(),
+        terms_version=TERMS_VERSION,
+    )
+    person.set_unusable_password()
+    person.save(force_insert=True)
+    announce(Registered(person_id=person.pk))
+    return _joined(person, is_new=True)
+
+
+@action
 def suspend_member(*, by: Actor, member_id: UUID) -> Member:
     """The member can see and do nothing in this community until restored; their money stays theirs.
 

@@ -77,6 +77,13 @@ def confirm_phone(*, member_id: UUID, phone: str) -> bool:
     return True
 
 
+@joins_transaction
+def set_language(*, member_id: UUID, language: str) -> None:
+    """The member said, in a conversation, which language they want."""
+    member = Member.objects.select_related("person").get(pk=member_id)
+    _set(member.person, language=language)
+
+
 @action
 def change_payment_method(*, by: Actor, method: str) -> Member:
     """Where the member's money should end up: a value of `PaymentMethod`.

@@ -9,6 +9,14 @@ from pamoja.kernel.messaging.actions.broadcasting import (
     stop_broadcast,
 )
 from pamoja.kernel.messaging.actions.contents import record_approval, record_kept, want_template
+from pamoja.kernel.messaging.actions.conversing import (
+    answer,
+    next_errand,
+    note_reports,
+    run,
+    take_up,
+    understand,
+)
 from pamoja.kernel.messaging.actions.dispatching import (
     Claimed,
     Outcome,
@@ -37,20 +45,29 @@ from pamoja.kernel.messaging.actions.reaching import (
     record_consent,
 )
 from pamoja.kernel.messaging.actions.reporting import record_delivery
+from pamoja.kernel.messaging.actions.taking_over import MANAGE, hand_back, take_over, write_to
+from pamoja.kernel.messaging.actions.talking import Talk, book, understands
 
 __all__ = [
+    "MANAGE",
     "Claimed",
     "Outcome",
+    "Talk",
     "agree_by_page",
+    "answer",
+    "book",
     "change_preferences",
     "claim_due",
     "draft_broadcast",
+    "hand_back",
     "heard_from",
     "hold_sender",
     "known_address",
     "link_address",
     "mark_read",
     "mark_unreachable",
+    "next_errand",
+    "note_reports",
     "notify",
     "pause_broadcast",
     "put_back",
@@ -65,14 +82,20 @@ __all__ = [
     "reply",
     "reserve",
     "resume_broadcast",
+    "run",
     "send",
     "send_written",
     "start_broadcast",
     "stop_broadcast",
     "subscribe_browser",
+    "take_over",
+    "take_up",
     "turn_away",
+    "understand",
+    "understands",
     "unsubscribe_browser",
     "wake_dispatcher",
     "wake_with",
     "want_template",
+    "write_to",
 ]

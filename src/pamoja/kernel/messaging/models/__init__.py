@@ -1,6 +1,7 @@
 """The tables of messaging: what is said, to whom it may be, and what became of it."""
 
 from pamoja.kernel.messaging.models.broadcasts import Broadcast, BroadcastRecipient
+from pamoja.kernel.messaging.models.conversing import Conversation, Heard, Line
 from pamoja.kernel.messaging.models.notifications import Notification
 from pamoja.kernel.messaging.models.outbox import UNFINISHED, Message, community_if_entered
 from pamoja.kernel.messaging.models.providing import DeliveryReport, Pace, ProviderContent
@@ -12,7 +13,10 @@ __all__ = [
     "Broadcast",
     "BroadcastRecipient",
     "ConsentRecord",
+    "Conversation",
     "DeliveryReport",
+    "Heard",
+    "Line",
     "Message",
     "Notification",
     "Pace",

@@ -1,13 +1,17 @@
-"""Pages about messages: a member's notifications and wishes, and the operator's bulk messages."""
+"""Pages about messages: notifications and wishes, bulk messages, and the conversations of the community."""
 
 from pamoja.kernel.messaging.pages.broadcasts import broadcast, broadcasts, change_broadcast, new_broadcast
+from pamoja.kernel.messaging.pages.conversations import change, conversation, conversations, say
 from pamoja.kernel.messaging.pages.notifications import home_cards, notifications, open_notification, read_all
 from pamoja.kernel.messaging.pages.preferences import preferences, push_key, push_worker, subscribe, unsubscribe
 
 __all__ = [
     "broadcast",
     "broadcasts",
+    "change",
     "change_broadcast",
+    "conversation",
+    "conversations",
     "home_cards",
     "new_broadcast",
     "notifications",
@@ -16,6 +20,7 @@ __all__ = [
     "push_key",
     "push_worker",
     "read_all",
+    "say",
     "subscribe",
     "unsubscribe",
 ]

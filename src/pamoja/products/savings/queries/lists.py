@@ -159,6 +159,12 @@ def payouts_of(member_id: UUID) -> QuerySet[RoundPayout]:
     return found.order_by("-paid_at", "-pk")
 
 
+def paid_by(member_id: UUID, limit: int) -> list[Contribution]:
+    """What a member paid in last, newest first."""
+    paid = Contribution.objects.filter(seat__member_id=member_id, state=Contribution.State.PAID)
+    return list(paid.select_related("circle", "round").order_by("-paid_at", "-pk")[:limit])
+
+
 def member_counts(circle_ids: Iterable[UUID]) -> dict[UUID, int]:
     """How many are in each of these circles."""
     seats = CircleMember.objects.filter(circle__in=list(circle_ids), status=JOINED)

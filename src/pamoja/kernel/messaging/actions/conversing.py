@@ -1,0 +1,288 @@
+"""Understanding what people wrote, doing what they ask, and answering: each step once, whatever is killed."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from pamoja.foundation import clock
+from pamoja.foundation.actions import SYSTEM, Actor, action, joins_transaction
+from pamoja.foundation.errors import Refusal
+from pamoja.kernel.communities.public import current_community
+from pamoja.kernel.identity.public import Member, actor_for, member_with_phone, set_language, short_name
+from pamoja.kernel.live.public import publish
+from pamoja.kernel.messaging.actions import welcoming
+from pamoja.kernel.messaging.actions.queueing import reply
+from pamoja.kernel.messaging.actions.reaching import heard_from, link_address, record_consent
+from pamoja.kernel.messaging.actions.reporting import record_delivery
+from pamoja.kernel.messaging.actions.talking import Errand, Talk, book, deed_for
+from pamoja.kernel.messaging.errors import AddressUnusable
+from pamoja.kernel.messaging.models import Address, Conversation, Heard, Line
+from pamoja.kernel.messaging.queries import conversing as asking
+from pamoja.kernel.messaging.rules import Channel, Choice, conversing, fit_choices, saying, shortened
+from pamoja.kernel.messaging.rules.phrases import phrase
+from pamoja.kernel.messaging.rules.saying import Answer, CallPerson, Do, Effect, Option, Say, Speak, State, Wants
+
+log = logging.getLogger("pamoja.messaging")
+
+BUTTONS_MAX, ROWS_MAX = 3, 10
+TEXT_MAX, INTERACTIVE_MAX = 1500, 1000
+
+
+@action
+def take_up(*, by: Actor = SYSTEM, limit: int) -> list[UUID]:
+    """Take what people wrote into one's hands: nobody else is given it until the lease ends."""
+    return asking.claim_written(limit)
+
+
+@action
+def note_reports(*, by: Actor = SYSTEM, limit: int) -> int:
+    """Apply what the provider reported of our messages; says of how many."""
+    waiting = asking.reports_for_update(limit)
+    now = clock.now()
+    for heard in waiting:
+        fields = dict(parse_qsl(str(heard.body), keep_blank_values=True))
+        record_delivery(
+            provider_id=fields.get("MessageSid", ""),
+            state=fields.get("MessageStatus", ""),
+            error_code=fields.get("ErrorCode", ""),
+            message_id=_uuid(fields.get("m", "")),
+            at=heard.received_at,
+        )
+        heard.done_at = now
+        heard.save(update_fields=["done_at"])
+    return len(waiting)
+
+
+@action
+def understand(*, by: Actor = SYSTEM, heard_id: UUID) -> None:
+    """Make out what somebody wrote: the conversation moves on, and what is to be said is queued.
+
+    What is to be done is kept with what was heard, for `next_errand`. Doing it again changes nothing.
+    """
+    heard = asking.heard_for_update(heard_id)
+    if heard is None or heard.understood_at is not None:
+        return
+    fields = dict(parse_qsl(str(heard.body), keep_blank_values=True))
+    try:
+        address = heard_from(channel=_channel(fields), address=_from(fields), at=heard.received_at)
+    except AddressUnusable:
+        _end(heard, "address unusable")
+        return
+    address = _recognised(address)
+    conversation = asking.conversation_for_update(address.pk, fields.get("ProfileName", "")[:80])
+    write_down(conversation, Line.By.THEM, _as_read(fields))
+    state = known_state(conversation, address)
+    said = saying.Heard(
+        text=fields.get("Body", ""),
+        choice=fields.get("ListId") or fields.get("ButtonPayload") or "",
+        has_media=fields.get("NumMedia", "0") != "0" or "Latitude" in fields,
+        claimant=_claimant(address),
+    )
+    was_with_person = state.with_person
+    state, effects = conversing.converse(state, said, clock.now(), heard_id.int, book())
+    if was_with_person and state.with_person:
+        conversation.unread += 1
+    heard.understood_at = clock.now()
+    _carry_out(heard, conversation, state, effects)
+
+
+def next_errand(heard_id: UUID) -> Errand | None:
+    """What is still to be done about it, if anything."""
+    heard = Heard.objects.filter(pk=heard_id, done_at__isnull=True, understood_at__isnull=False).first()
+    todo = json.loads(str(heard.todo or "[]")) if heard else []
+    if heard is None or not todo:
+        return None
+    conversation = asking.conversation_with_id(UUID(todo[0]["conversation"]))
+    assert conversation is not None
+    address, language = conversation.address, str(todo[0]["language"])
+    member = None
+    if address.member_id is not None:
+        member = Member.objects.select_related("person").filter(pk=address.member_id, is_active=True).first()
+    talk = None
+    if member is not None:
+        key = f"talk:{heard.pk}:{heard.step}"
+        talk = Talk(member_id=member.pk, by=actor_for(member), key=key, language=language, address_id=address.pk)
+    return Errand(talk, address.pk, language, Do(todo[0]["intent"], todo[0]["argument"]), heard.step)
+
+
+def run(errand: Errand) -> Answer:
+    """Do it: a product's deed, outside any transaction. What is refused is an answer, too; a bug is not hidden."""
+    try:
+        if errand.do.intent in welcoming.DEEDS:
+            return welcoming.DEEDS[errand.do.intent](errand)
+        deed = deed_for(errand.do.intent)
+        if deed is None or errand.talk is None:
+            return Answer(phrase(errand.language, "not_in_use"))
+        return deed(errand.talk, errand.do.argument)
+    except Refusal as refusal:
+        return Answer(refusal.sentence)
+
+
+@action
+def answer(*, by: Actor = SYSTEM, heard_id: UUID, step: int, answer: Answer) -> None:
+    """Say what became of an errand and go on; a step that was answered before is not answered again."""
+    heard = asking.heard_for_update(heard_id)
+    if heard is None or heard.step != step:
+        return
+    todo = json.loads(str(heard.todo or "[]"))
+    found = asking.conversation_with_id(UUID(todo[0]["conversation"]))
+    assert found is not None
+    conversation = asking.conversation_for_update(found.address_id)
+    state = known_state(conversation, conversation.address)
+    heard.todo = json.dumps(todo[1:])
+    heard.step += 1
+    state, effects = conversing.answered(state, answer, clock.now(), book())
+    _carry_out(heard, conversation, state, effects)
+
+
+@joins_transaction
+def _carry_out(heard: Heard, conversation: Conversation, state: State, effects: Sequence[Effect]) -> None:
+    todo = json.loads(str(heard.todo or "[]"))
+    for number, effect in enumerate(effects):
+        key = f"talk:{heard.pk}:{heard.step}:{number}"
+        if isinstance(effect, Say):
+            say(conversation, effect, key)
+        elif isinstance(effect, Do):
+            todo.append(
+                {
+                    "intent": effect.intent,
+                    "argument": effect.argument,
+                    "language": state.language,
+                    "conversation": str(conversation.pk),
+                }
+            )
+        elif isinstance(effect, Wants):
+            record_consent(
+                address_id=conversation.address_id,
+                wants=effect.wants,
+                wording=effect.wording,
+                how=conversation.address.channel,
+            )
+        elif isinstance(effect, Speak) and conversation.address.member_id:
+            set_language(member_id=conversation.address.member_id, language=effect.language)
+        elif isinstance(effect, CallPerson):
+            conversation.asked_at = clock.now()
+            conversation.unread += 1
+    heard.todo = json.dumps(todo)
+    if not todo:
+        heard.done_at = clock.now()
+    heard.save(update_fields=["todo", "step", "understood_at", "done_at"])
+    conversation.state, conversation.spoke_at = asking.written(state), clock.now()
+    conversation.save(update_fields=["state", "spoke_at", "asked_at", "unread"])
+    tell(conversation)
+
+
+def say(conversation: Conversation, said: Say, key: str) -> None:
+    """Queue it in the form the channel has for choices: buttons, a list, or numbers to type."""
+    channel, text = conversation.address.channel, said.text
+    options = said.options[:ROWS_MAX]
+    as_rows = len(options) > BUTTONS_MAX or any(option.description for option in options)
+    choices = fit_choices([Choice(each.id, each.title, each.description) for each in options], as_rows=as_rows)
+    if options and channel != Channel.WHATSAPP:
+        text, choices = f"{text}\n{_numbered(options)}", ()
+    text = shortened(text, INTERACTIVE_MAX if choices else TEXT_MAX)
+    message_id = reply(
+        address_id=conversation.address_id,
+        text=text,
+        dedupe_key=key,
+        buttons=() if as_rows else choices,
+        rows=choices if as_rows else (),
+        rows_label=(said.label or phrase(asking.state_of(conversation).language, "menu")) if as_rows else "",
+        even_after_stop=True,
+    )
+    write_down(conversation, Line.By.ASSISTANT, text, options=[each.title for each in options], message_id=message_id)
+
+
+def _numbered(options: Sequence[Option]) -> str:
+    return "\n".join(f"{number}. {option.title}" for number, option in enumerate(options, start=1))
+
+
+def write_down(
+    conversation: Conversation,
+    by: Line.By,
+    text: str,
+    *,
+    options: Sequence[str] = (),
+    person_id: UUID | None = None,
+    message_id: UUID | None = None,
+) -> Line:
+    """Keep one thing that was said, for whoever reads the conversation later."""
+    return Line.objects.create(
+        conversation=conversation,
+        by=by,
+        text=text,
+        options=list(options),
+        person_id=person_id,
+        message_id=message_id,
+    )
+
+
+def tell(conversation: Conversation, *, always: bool = False) -> None:
+    """Open pages hear of what a person has to do with; of the assistant's chatter they do not."""
+    if always or conversation.asked_at or conversation.taken_by_id:
+        publish("conversations:all", "changed", conversation=str(conversation.pk))
+
+
+def _recognised(address: Address) -> Address:
+    """Whose address it is, where the number proves it: a phone that its owner has shown to be theirs."""
+    if address.member_id is None and str(address.address).startswith("+"):
+        owner = member_with_phone(str(address.address))
+        if owner is not None and owner.is_active and owner.person.phone_verified_at is not None:
+            link_address(address_id=address.pk, member_id=owner.pk)
+            address.refresh_from_db()
+    return address
+
+
+def _claimant(address: Address) -> str:
+    """Who says in their profile that this number is theirs, and has not shown it."""
+    if address.member_id is not None or not str(address.address).startswith("+"):
+        return ""
+    owner = member_with_phone(str(address.address))
+    return short_name(owner.name) if owner and owner.is_active and owner.person.phone_verified_at is None else ""
+
+
+def known_state(conversation: Conversation, address: Address) -> State:
+    """What the conversation remembers, with what is known of the member by now."""
+    state = asking.state_of(conversation)
+    is_new = not conversation.state
+    if address.member_id is None:
+        return replace(state, language=current_community().language) if is_new else state
+    member = Member.objects.select_related("person").get(pk=address.member_id)
+    language = member.person.language if is_new else state.language
+    return replace(state, is_member=True, name=member.name, language=language)
+
+
+def _channel(fields: Mapping[str, str]) -> Channel:
+    return Channel.WHATSAPP if fields.get("From", "").startswith("whatsapp:") else Channel.SMS
+
+
+def _from(fields: Mapping[str, str]) -> str:
+    return fields.get("From", "").removeprefix("whatsapp:")
+
+
+def _as_read(fields: Mapping[str, str]) -> str:
+    """What a person reads of it."""
+    parts = [fields.get("Body", "")]
+    if fields.get("NumMedia", "0") != "0":
+        parts.append(f"[{fields.get('MediaContentType0', 'file')}]")
+    if "Latitude" in fields:
+        parts.append(f"[{fields.get('Label') or 'a place'}]")
+    return " ".join(part for part in parts if part)
+
+
+def _end(heard: Heard, note: str) -> None:
+    heard.understood_at = heard.done_at = clock.now()
+    heard.note = note
+    heard.save(update_fields=["understood_at", "done_at", "note"])
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,7 @@
+"""What a member can say to savings in a conversation, in the order of the menu."""
+
+from pamoja.products.savings.chat import paying  # isort: skip
+from pamoja.products.savings.chat import asking  # isort: skip
+from pamoja.products.savings.chat import joining  # isort: skip
+
+__all__ = ["asking", "joining", "paying"]
