@@ -78,6 +78,8 @@ def own_menu(request: HttpRequest) -> list[MenuItem]:
     actor = actor_of(request) if getattr(request, "community", None) and is_signed_in(request) else None
     if actor and actor.may("identity.see_members") and (url := address("identity:people")):
         entries.append(("Members", "users", url))
+    if actor and actor.may("messaging.manage") and (url := address("messaging:conversations")):
+        entries.append(("Conversations", "chat", url))
     if actor and actor.may("messaging.broadcast") and (url := address("messaging:broadcasts")):
         entries.append(("Messages to many", "send", url))
     if actor and actor.may("back_office.enter") and (url := address("admin:index")):
