@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pamoja.sandbox import api
 from pamoja.sandbox.answers import BadInput, bad_input
+from pamoja.sandbox.bank import routes as bank
 from pamoja.sandbox.console import routes as console
 from pamoja.sandbox.console.frame import page, wants_json
 from pamoja.sandbox.mpesa import routes as mpesa
@@ -68,7 +69,7 @@ def create_app(
     where Twilio's first senders post what people write.
     """
     world = build(Options(Path(data), smtp_port, host, callback_hosts, f"http://{host}:{port}"))
-    providers = [*mpesa.join(world), *stripe.join(world), *twilio.join(world, inbound_url)]
+    providers = [*mpesa.join(world), *stripe.join(world), *twilio.join(world, inbound_url), *bank.join(world)]
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

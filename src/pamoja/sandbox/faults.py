@@ -26,6 +26,7 @@ MPESA = ("stk", "b2c")
 MONEY = (*MPESA, "stripe")
 LISTS = ("stripe", "pull", "bank")
 EVERY = (*MONEY, "message")
+ASKED = (*EVERY, "pull", "bank")
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,11 @@ class Fault:
 GATE = (
     Fault("token_expires", "Token expires", "The access token is refused although its time is not up."),
     Fault("spike_arrest", "Spike arrest", "The gateway answers 500.003.02 and does nothing."),
-    Fault("too_many_requests", "Quota (429)", "The gateway answers 429 and does nothing.", EVERY),
-    Fault("internal_error", "Internal error", "The gateway answers 500 and does nothing.", EVERY),
-    Fault("html_error", "Error page", "A proxy answers 502 with a page of HTML instead of JSON.", EVERY),
-    Fault("request_lost", "Request lost", "The line is closed without an answer; nothing was done.", EVERY),
-    Fault("slow_answer", "Slow answer", "The answer comes late, in real time.", EVERY, {"delay_ms": 3000}),
+    Fault("too_many_requests", "Quota (429)", "The gateway answers 429 and does nothing.", ASKED),
+    Fault("internal_error", "Internal error", "The gateway answers 500 and does nothing.", ASKED),
+    Fault("html_error", "Error page", "A proxy answers 502 with a page of HTML instead of JSON.", ASKED),
+    Fault("request_lost", "Request lost", "The line is closed without an answer; nothing was done.", ASKED),
+    Fault("slow_answer", "Slow answer", "The answer comes late, in real time.", ASKED, {"delay_ms": 3000}),
 )
 ANSWER = (
     Fault(

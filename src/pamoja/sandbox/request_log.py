@@ -12,7 +12,16 @@ from pamoja.sandbox.live import Live
 from pamoja.sandbox.masking import masked_body, masked_headers, masked_phones
 from pamoja.sandbox.store import Row, Store
 
-LOGGED = ("/oauth/", "/mpesa/", "/stripe/v1/", "/2010-04-01/", "/v1/Content", "/v2/Indicators/", "/v3/Indicators/")
+LOGGED = (
+    "/oauth/",
+    "/mpesa/",
+    "/stripe/v1/",
+    "/bank/",
+    "/2010-04-01/",
+    "/v1/Content",
+    "/v2/Indicators/",
+    "/v3/Indicators/",
+)
 OURS = ("/mpesa/statement", "/mpesa/certificate.pem")
 BODY_CHARACTERS_KEPT = 20_000
 TRIM_EVERY = 500

@@ -34,6 +34,11 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "is_turned": world.clock.is_turned,
         "unread": world.mailbox.unread(),
         "faults_on": sum(switch.is_on for switch in world.faults.switches()),
+        "cards_waiting": world.store.value(
+            """SELECT count(*) FROM stripe_object
+               WHERE kind IN ('payment_intent', 'setup_intent')
+                 AND json_extract(body, '$.status') = 'requires_action'"""
+        ),
         "waiting": world.store.value("SELECT count(*) FROM prompt WHERE answered_at IS NULL AND shown"),
     }
     return HTMLResponse(_templates.get_template(template).render(frame | values), status_code=status, headers=SECURITY)

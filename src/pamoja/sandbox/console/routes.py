@@ -3,7 +3,7 @@
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from pamoja.sandbox.console import chats, faults, home, hosted, mail, phones, requests, statement, time
+from pamoja.sandbox.console import bank, cards, chats, faults, home, hosted, mail, phones, requests, statement, time
 
 ROUTES = [
     Route("/", home.home, methods=["GET"]),
@@ -34,6 +34,10 @@ ROUTES = [
     Route("/time", time.show_time, methods=["GET"]),
     Route("/time", time.turn_time, methods=["POST"]),
     Route("/statement", statement.show_statement, methods=["GET"]),
+    Route("/cards", cards.show_cards, methods=["GET"]),
+    Route("/cards/{id}/{deed}", cards.act, methods=["POST"]),
+    Route("/bank", bank.show_bank, methods=["GET"]),
+    Route("/bank", bank.transfer, methods=["POST"]),
     Route("/stripe/checkout/{id}", hosted.show_checkout, methods=["GET"]),
     Route("/stripe/checkout/{id}", hosted.submit_checkout, methods=["POST"]),
     Route("/stripe/checkout/{id}/done", hosted.done_with_checkout, methods=["GET"]),

@@ -13,6 +13,36 @@ from pamoja.sandbox.clock import NAIROBI, read_iso
 from pamoja.sandbox.console.frame import back, form_of, page
 from pamoja.sandbox.world import world_of
 
+COMING_UP = {
+    "prompt.expire": "A prompt closes",
+    "prompt.answer": "A phone answers by itself",
+    "prompt.reveal": "A late success is told",
+    "callback.send": "A callback goes out",
+    "callback.release": "A held callback goes out",
+    "command.carry_out": "A command is carried out",
+    "message.sent": "A message goes out",
+    "message.fetch": "Media are fetched",
+    "message.delivered": "A message arrives",
+    "message.read": "A message is read",
+    "message.expire": "A message expires",
+    "phone.reachable": "A phone is on again",
+    "stripe.funds_available": "Funds become available",
+    "stripe.debit_ends": "A bank debit ends",
+    "stripe.aftermath": "A cardholder thinks again",
+    "stripe.dispute_due": "Evidence is due",
+    "stripe.dispute_decided": "A dispute is decided",
+    "stripe.refund_ends": "A refund ends",
+    "stripe.checkout_expires": "A Checkout page expires",
+    "stripe.authorization_ends": "An authorization runs out",
+    "stripe.subscription_turns": "A subscription renews or ends",
+    "stripe.invoice_finalizes": "An invoice is finalized",
+    "stripe.invoice_retries": "An invoice is tried again",
+    "stripe.payout_moves": "A payout moves on",
+    "stripe.trial_ends_soon": "A trial ends soon",
+    "stripe.invoice_comes": "An invoice is announced",
+    "stripe.subscription_expires": "An unpaid subscription expires",
+}
+"""What each kind of thing on the agenda is called."""
 STEPS = {
     "minute": timedelta(minutes=1),
     "hour": timedelta(hours=1),
@@ -29,7 +59,9 @@ async def show_time(request: Request) -> Response:
              SELECT 1 FROM prompt WHERE id = json_extract(payload, '$.prompt_id') AND answered_at IS NULL)
            ORDER BY due_at, agenda.id LIMIT 10"""
     )
-    return page(request, "time.html", coming=coming, offset=timedelta(seconds=round(world.clock.offset_s)))
+    return page(
+        request, "time.html", coming=coming, coming_up=COMING_UP, offset=timedelta(seconds=round(world.clock.offset_s))
+    )
 
 
 async def turn_time(request: Request) -> Response:

@@ -15,6 +15,9 @@ ASKED = {
     "/mpesa/reversal/v1/request": "Reverses a payment",
     "/mpesa/c2b/v1/registerurl": "Registers its addresses",
     "/mpesa/c2b/v2/registerurl": "Registers its addresses",
+    "/mpesa/statement.csv": "Downloads its statement",
+    "/bank/statement": "Reads the bank's statement",
+    "/bank/statement.csv": "Downloads the bank's statement",
     "/mpesa/c2b/v1/simulate": "Lets a phone pay by menu",
 }
 
@@ -33,12 +36,29 @@ ASKED_OF_TWILIO = (
     (re.compile(r"\w+ /v1/Content.*"), "Asks for templates"),
     (re.compile(r"POST /v[23]/Indicators/.*"), "Is seen to type"),
 )
+STRIPE = {
+    "GET": {"": "Looks up", "balance": "Asks for the balance"},
+    "POST": {"confirm": "Confirms", "capture": "Captures", "cancel": "Cancels", "attach": "Keeps a method",
+             "detach": "Lets go of a method", "pay": "Pays an invoice", "reversals": "Takes a transfer back"},
+    "DELETE": {},
+}  # fmt: skip
+
+
+def _at_stripe(entry: Row) -> str:
+    """Verb and thing of a request to Stripe: `Makes a payment intent`."""
+    parts = entry["url"].partition("?")[0].removeprefix("/stripe/v1/").split("/")
+    known = STRIPE.get(entry["method"], {}).get(parts[-1])
+    thing = parts[1] if parts[0] in ("checkout", "test_helpers", "radar") and len(parts) > 1 else parts[0]
+    verb = {"GET": "Looks up", "DELETE": "Ends"}.get(entry["method"], "Makes" if len(parts) == 1 else "Changes")
+    return known or f"{verb}: {thing.replace('_', ' ')}"
 
 
 def said(entry: Row) -> str:
     """What was asked of us, or told to the platform."""
     if entry["direction"] == "in":
         path = entry["url"].partition("?")[0]
+        if path.startswith("/stripe/"):
+            return _at_stripe(entry)
         of_twilio = (words for form, words in ASKED_OF_TWILIO if form.fullmatch(f"{entry['method']} {path}"))
         return ASKED.get(path) or next(of_twilio, "Asks something unknown")
     about = str(entry["note"]).partition("; ")[0]

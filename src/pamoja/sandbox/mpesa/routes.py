@@ -5,6 +5,7 @@ from starlette.routing import Route
 from pamoja.sandbox.mpesa import access_token, b2c, c2b, commands, enquiries, phones, prompts, reversal, shortcodes, stk
 from pamoja.sandbox.mpesa.credential import Credential
 from pamoja.sandbox.mpesa.daraja import Handler, behind_the_gate
+from pamoja.sandbox.mpesa.portal_statement import portal_statement
 from pamoja.sandbox.mpesa.statement import statement
 from pamoja.sandbox.world import World
 
@@ -48,6 +49,7 @@ def _daraja(credential: Credential) -> list[Route]:
 def _ours(credential: Credential) -> list[Route]:
     return [
         Route("/mpesa/statement", statement, methods=["GET"]),
+        Route("/mpesa/statement.csv", portal_statement, methods=["GET"]),
         Route("/mpesa/certificate.pem", shortcodes.certificate(credential), methods=["GET"]),
         Route("/api/credentials", shortcodes.credentials, methods=["GET"]),
         Route("/api/shortcodes", shortcodes.list_shortcodes, methods=["GET"]),

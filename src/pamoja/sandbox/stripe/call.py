@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from pamoja.sandbox.faults import BOOKS
 from pamoja.sandbox.stripe.desk import Desk
 from pamoja.sandbox.stripe.errors import StripeError, missing
 from pamoja.sandbox.stripe.objects import Object, shown
@@ -13,6 +14,8 @@ from pamoja.sandbox.stripe.params import PAGING, Parameters
 
 LIMIT, LIMIT_MOST = 10, 100
 EXPAND_DEPTH = 4
+BOOKED = ("balance_transaction", "charge", "payout", "refund", "transfer")
+"""Lists by which the platform checks its books."""
 Including = Callable[[Desk, Object], Any]
 INCLUDED: dict[tuple[str, str], Including] = {}
 """What an answer holds only when it was asked for by `expand`, by kind and field."""
@@ -39,7 +42,19 @@ class Call(Desk):
                 equal[name] = value
         equal = {name: {"true": 1, "false": 0}.get(value, value) for name, value in equal.items()}
         page = self._page(kind, equal, among)
+        if kind in BOOKED:
+            self._falsify(kind, page)
         return page | {"data": [shown(thing) for thing in page["data"]]}
+
+    def _falsify(self, kind: str, page: Object) -> None:
+        """Leaves out the newest line or invents one, where a fault wants it."""
+        struck = self.world.faults.strike(BOOKS, scope="stripe", subject=kind)
+        self.notes.extend(f"fault: {each}" for each in struck)
+        if "line_missing" in struck:
+            page["data"] = page["data"][1:]
+        if "line_extra" in struck and page["data"]:
+            newest = page["data"][0]
+            page["data"] = [newest | {"id": newest["id"][:-4] + "fake"}, *page["data"]]
 
     def _page(self, kind: str, equal: dict[str, Any], among: str) -> Object:
         limit = self.params.whole("limit", LIMIT, least=1) or LIMIT

@@ -65,3 +65,4 @@ CREATE TABLE IF NOT EXISTS stripe_due (
   payload TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS stripe_due_in_order ON stripe_due (test_clock, due_at, id);
+CREATE INDEX IF NOT EXISTS stripe_object_by_status ON stripe_object (kind, json_extract(body, '$.status'));

@@ -1,0 +1,1 @@
+"""A bank: accounts of communities, transfers that people make to them, and the statement by which they are told."""

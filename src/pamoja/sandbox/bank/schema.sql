@@ -1,0 +1,23 @@
+-- What the bank remembers. Times are seconds since 1970 (UTC) by the sandbox clock; money is minor units.
+
+CREATE TABLE IF NOT EXISTS bank_account (
+  number TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  currency TEXT NOT NULL,                          -- three capitals
+  opening_minor INTEGER NOT NULL,
+  balance_minor INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS bank_line (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account TEXT NOT NULL REFERENCES bank_account (number),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor <> 0),   -- negative for what left
+  reference TEXT NOT NULL,
+  counterparty_name TEXT NOT NULL,
+  counterparty_account TEXT NOT NULL,
+  balance_minor INTEGER NOT NULL,
+  at REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS bank_line_by_account ON bank_line (account, id);
+CREATE TRIGGER IF NOT EXISTS bank_line_is_never_changed BEFORE UPDATE ON bank_line
+  BEGIN SELECT RAISE(ABORT, 'what was booked stays booked'); END;
