@@ -45,7 +45,7 @@ async def show_cards(request: Request) -> Response:
 def _newest(world: World, kind: str, wanted: str, *, before: int = 0, most: int = 10) -> list[dict[str, Any]]:
     """Newest first; `wanted` is a condition of ours."""
     sql = f"""SELECT seq, body FROM stripe_object
-              WHERE kind = ? AND NOT is_deleted AND {wanted} AND (? = 0 OR seq < ?) ORDER BY seq DESC LIMIT ?"""  # noqa: S608 - constants
+              WHERE kind = ? AND NOT is_deleted AND {wanted} AND (? = 0 OR seq < ?) ORDER BY seq DESC LIMIT ?"""  # noqa: S608 - constants of ours
     return [json.loads(row["body"]) | {"seq": row["seq"]} for row in world.store.all(sql, kind, before, before, most)]
 
 
