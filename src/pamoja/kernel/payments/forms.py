@@ -9,6 +9,7 @@ from django import forms
 from pamoja.foundation import ids
 from pamoja.foundation.errors import Refusal
 from pamoja.foundation.money import Money
+from pamoja.kernel.payments.rules.banking import BankAccount, read_account
 
 KINDS = (("", "In and out"), ("in", "Paid in"), ("out", "Sent to me"))
 STANDINGS = (
@@ -57,3 +58,44 @@ class ResolveForm(forms.Form):
     outcome = forms.ChoiceField(choices=OUTCOMES, widget=forms.RadioSelect)
     reason = forms.CharField(max_length=300, min_length=3, label="How do you know?", strip=True)
     receipt = forms.CharField(max_length=40, required=False, label="M-PESA receipt")
+
+
+class PayForm(MoneyForm):
+    """How much, and by which way to pay: a saved one, the phone, or a transfer."""
+
+    way = forms.ChoiceField(widget=forms.RadioSelect, required=False, label="Pay with")
+
+    def __init__(self, *args: Any, currency: str, ways: list[tuple[str, str]], **kwargs: Any) -> None:
+        if ways:
+            kwargs["initial"] = {"way": ways[0][0], **kwargs.get("initial", {})}
+        super().__init__(*args, currency=currency, **kwargs)
+        self._first = ways[0][0] if ways else ""
+        field = self.fields["way"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = ways
+
+    def clean_way(self) -> str:
+        return self.cleaned_data["way"] or self._first
+
+
+class PhoneForm(forms.Form):
+    """A phone to be asked by M-PESA."""
+
+    phone = forms.CharField(max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+
+
+class BankAccountForm(forms.Form):
+    """A bank account to send money to."""
+
+    holder = forms.CharField(max_length=80, label="Account holder")
+    bank = forms.CharField(max_length=30)
+    sort_code = forms.CharField(max_length=10, required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"}))
+    account = forms.CharField(max_length=40, label="Account number or IBAN")
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._country = country
+
+    def cleaned_account(self) -> BankAccount:
+        """Raises: BankAccountUnreadable."""
+        return read_account(**self.cleaned_data, country=self._country)

@@ -196,6 +196,13 @@ def check_method(*, method_id: str) -> None:
         _ask_about_methods([method])
 
 
+def ask_about_method(method: Method) -> Method:
+    """The same at once, for a member who has just come back; what the rail does not say now it says later."""
+    _ask_about_methods([method])
+    method.refresh_from_db()
+    return method
+
+
 @job("payments.forget_method")
 def forget_method(*, method_id: str) -> None:
     """Let the rail forget what the member removed."""

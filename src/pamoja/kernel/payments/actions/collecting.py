@@ -13,6 +13,7 @@ from pamoja.foundation.actions import SYSTEM, Actor, action, joins_transaction
 from pamoja.foundation.events import announce
 from pamoja.foundation.money import Money
 from pamoja.kernel.ledger.public import InsufficientFunds, balance, wallet_of
+from pamoja.kernel.payments.actions.methods import ensure_reference
 from pamoja.kernel.payments.errors import CollectionEnded, CollectionUnderWay, KeyReused
 from pamoja.kernel.payments.events import (
     CollectionConfirmed,
@@ -77,8 +78,7 @@ def collect(
         made = _intend(columns)
     if made is None:
         raise CollectionUnderWay()
-    announce(CollectionRequested(**made.told()))
-    return _taken_from_wallet(made) if way.rail == rails.WALLET else made
+    return _asked_for(made)
 
 
 @joins_transaction
@@ -188,6 +188,13 @@ def _intend(columns: dict[str, Any]) -> Collection | None:
             return Collection.objects.create(next_attempt_at=clock.now(), **columns)
     except IntegrityError:
         return None
+
+
+def _asked_for(made: Collection) -> Collection:
+    if made.rail == rails.BANK:
+        ensure_reference(made.member_id)
+    announce(CollectionRequested(**made.told()))
+    return _taken_from_wallet(made) if made.rail == rails.WALLET else made
 
 
 def _same(before: Collection, member_id: UUID, amount: Money, purpose: str) -> Collection:

@@ -18,13 +18,23 @@ WITHDRAWAL = "wallet.withdrawal"
 
 
 @action
-def top_up_wallet(*, by: Actor, amount: Money, key: str) -> Collection:
-    """Ask the member's own phone once for money for their wallet.
+def top_up_wallet(
+    *, by: Actor, amount: Money, key: str, rail: str | None = None, method_id: UUID | None = None
+) -> Collection:
+    """Ask the member once for money for their wallet: with a saved way to pay, by a rail, or as they are used to.
 
     Raises: SignInNeeded, and all that `collect` does.
     """
-    member_id = _member_id(by)
-    return collect(member_id=member_id, amount=amount, purpose=TOP_UP, key=_own_key(by, key), attempts_max=1)
+    return collect(
+        member_id=_member_id(by),
+        amount=amount,
+        purpose=TOP_UP,
+        key=_own_key(by, key),
+        rail=rail,
+        method_id=method_id,
+        is_attended=True,
+        attempts_max=1,
+    )
 
 
 @action
@@ -44,7 +54,7 @@ def try_own_payment_again(*, by: Actor, collection_id: UUID) -> Collection:
     """
     if collection_with_id(collection_id).member_id != _member_id(by):
         raise PaymentNotFound()
-    return try_collection_again(collection_id)
+    return try_collection_again(collection_id, is_attended=True)
 
 
 def _member_id(by: Actor) -> UUID:

@@ -15,9 +15,11 @@ from pamoja.kernel.ledger.public import described
 from pamoja.kernel.payments.actions.reviewing import MANAGE
 from pamoja.kernel.payments.actions.wallet import try_own_payment_again
 from pamoja.kernel.payments.forms import PaymentFilter
-from pamoja.kernel.payments.models import Collection
+from pamoja.kernel.payments.models import Collection, Payout
 from pamoja.kernel.payments.queries.history import member_payments, own_payment, receipt_of, standing_of
+from pamoja.kernel.payments.queries.own import action_url_of, transfer_of
 from pamoja.kernel.payments.queries.wallet import day_begins
+from pamoja.kernel.payments.rules import rails
 from pamoja.kernel.payments.rules.mpesa import description_of, masked
 from pamoja.kernel.payments.rules.states import CollectionState, PayoutState
 
@@ -71,10 +73,19 @@ def payment(request: MemberRequest, public_id: str) -> HttpResponse:
         "is_moving": found.state in _MOVING,
         "waits": found.state == CollectionState.FAILED and is_in,
         "receipt": receipt_of(found) if isinstance(found, Collection) else found.receipt or "",
-        "phone": masked(str(found.phone)),
+        "way": _way(found),
+        "action_url": action_url_of(found) if isinstance(found, Collection) else "",
+        "transfer": transfer_of(found) if isinstance(found, Collection) else None,
     }
     name = "payments/_payment.html" if request.headers.get("HX-Target") == "payment" else "payments/payment.html"
     return render(request, name, context)
+
+
+def _way(payment: Collection | Payout) -> str:
+    """From where or to where, without a number."""
+    if payment.method is not None:
+        return str(payment.method.described)
+    return f"M-PESA {masked(str(payment.phone))}" if payment.rail == "mpesa" else rails.FACTS[payment.rail].title
 
 
 @needs_member

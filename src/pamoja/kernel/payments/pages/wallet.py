@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -27,11 +26,12 @@ from pamoja.kernel.identity.public import (
 )
 from pamoja.kernel.ledger.public import LineInWords, Statement, in_words
 from pamoja.kernel.payments.actions.wallet import top_up_wallet, withdraw_from_wallet
-from pamoja.kernel.payments.forms import MoneyForm, PaymentFilter
-from pamoja.kernel.payments.models import Collection, Payout
+from pamoja.kernel.payments.forms import MoneyForm, PayForm, PaymentFilter
+from pamoja.kernel.payments.queries.methods import methods_of
+from pamoja.kernel.payments.queries.offering import chosen_way, ways_to_pay
 from pamoja.kernel.payments.queries.settings import rails
 from pamoja.kernel.payments.queries.wallet import day_begins, wallet_balance, wallet_statement
-from pamoja.kernel.payments.rules import mpesa
+from pamoja.kernel.payments.rules.rails import facts_of
 
 _STATEMENT_DAYS = 90
 _STATEMENT_DAYS_MAX = 732
@@ -58,7 +58,8 @@ def wallet(request: MemberRequest) -> HttpResponse:
         "form": form,
         "first": first,
         "last": last,
-        "can_pay": _can_pay(currency),
+        "can_pay": bool(rails(currency)),
+        "can_send": _can_send(currency),
     }
     return render(request, "payments/wallet.html", context)
 
@@ -66,8 +67,23 @@ def wallet(request: MemberRequest) -> HttpResponse:
 @needs_member
 @require_http_methods(["GET", "POST"])
 def top_up(request: MemberRequest) -> HttpResponse:
-    """Fill the wallet from the member's phone."""
-    return _money_page(request, "payments/top_up.html", top_up_wallet)
+    """Fill the wallet, by the way that the member chooses."""
+    currency = current_community().currency
+    ways = ways_to_pay(request.member.pk)
+    form = PayForm(request.POST or None, currency=currency, ways=[(each.value, each.title) for each in ways])
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        rail, method_id = chosen_way(typed["way"])
+        try:
+            made = top_up_wallet(
+                by=request.actor, amount=typed["amount"], key=typed["key"], rail=rail, method_id=method_id
+            )
+            return redirect("payments:payment", public_id=made.public_id)
+        except Refusal as refusal:
+            form.add_error("amount" if refusal.field in (None, "amount") else None, refusal.sentence)
+    context = {"form": form, "ways": ways, "can_pay": bool(rails()), "sign": money_sign(currency)}
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return render(request, "payments/top_up.html", context, status=status)
 
 
 @needs_member
@@ -75,7 +91,7 @@ def top_up(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: MemberRequest) -> HttpResponse:
     """Send money to the member's phone."""
-    return _money_page(request, "payments/withdraw.html", withdraw_from_wallet)
+    return _withdraw_page(request)
 
 
 def home_cards(request: HttpRequest) -> list[HomeCard]:
@@ -84,7 +100,11 @@ def home_cards(request: HttpRequest) -> list[HomeCard]:
     if member is None:
         return []
     currency = current_community().currency
-    context = {"wallet": wallet_balance(member.pk, currency), "can_pay": _can_pay(currency)}
+    context = {
+        "wallet": wallet_balance(member.pk, currency),
+        "can_pay": bool(rails(currency)),
+        "can_send": _can_send(currency),
+    }
     return [HomeCard(Urgency.SOON, "payments/_home_wallet.html", context, order=-1)]
 
 
@@ -100,13 +120,13 @@ def _page(statement: Statement | None, number: object) -> Page[tuple[LineInWords
     return Page(lines, page.number, page.size, page.count)
 
 
-def _money_page(request: MemberRequest, template: str, deed: Callable[..., Collection | Payout]) -> HttpResponse:
+def _withdraw_page(request: MemberRequest) -> HttpResponse:
     currency = current_community().currency
     form = MoneyForm(request.POST or None, currency=currency)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            made = deed(by=request.actor, amount=typed["amount"], key=typed["key"])
+            made = withdraw_from_wallet(by=request.actor, amount=typed["amount"], key=typed["key"])
             return redirect("payments:payment", public_id=made.public_id)
         except Refusal as refusal:
             form.add_error("amount" if refusal.field in (None, "amount") else None, refusal.sentence)
@@ -115,11 +135,19 @@ def _money_page(request: MemberRequest, template: str, deed: Callable[..., Colle
         "form": form,
         "wallet": wallet_balance(request.member.pk, currency),
         "phone": masked_phone(phone) if phone else "",
-        "can_pay": _can_pay(currency),
+        "account": next((each for each in methods_of(request.member.pk) if each.kind == "bank"), None),
+        "by_phone": "mpesa" in rails(currency),
+        "sign": money_sign(currency),
+        "can_pay": _can_send(currency),
     }
     status = 422 if form.is_bound and not form.is_valid() else 200
-    return render(request, template, context, status=status)
+    return render(request, "payments/withdraw.html", context, status=status)
 
 
-def _can_pay(currency: str) -> bool:
-    return currency == mpesa.CURRENCY and "mpesa" in rails()
+def _can_send(currency: str) -> bool:
+    return any(facts_of(rail).sends_out for rail in rails(currency))
+
+
+def money_sign(currency: str) -> str:
+    """What stands before an amount that somebody types."""
+    return Money.zero(currency).text.rstrip("0.,").strip()
