@@ -10,6 +10,9 @@ from pamoja.kernel.payments.errors import (
     CollectionUnderWay,
     CurrencyNotCarried,
     KeyReused,
+    MethodMissing,
+    MethodNotFound,
+    MethodUnusable,
     PaymentNotFound,
     PhoneMissing,
     PhoneUnfit,
@@ -34,6 +37,8 @@ from pamoja.kernel.payments.events import (
 from pamoja.kernel.payments.models import Collection, Payout
 from pamoja.kernel.payments.queries.collections import collection, collections_for
 from pamoja.kernel.payments.queries.history import PaymentLine, counts_by_state, member_payments
+from pamoja.kernel.payments.queries.offering import Offered, chosen_way, ways_to_pay
+from pamoja.kernel.payments.queries.own import action_url_of
 from pamoja.kernel.payments.queries.payouts import payout, payouts_for
 from pamoja.kernel.payments.rules.states import CollectionState, PayoutState
 
@@ -54,6 +59,10 @@ __all__ = [
     "CollectionUnderWay",
     "CurrencyNotCarried",
     "KeyReused",
+    "MethodMissing",
+    "MethodNotFound",
+    "MethodUnusable",
+    "Offered",
     "PaymentLine",
     "PaymentNotFound",
     "Payout",
@@ -68,6 +77,8 @@ __all__ = [
     "PhoneUnfit",
     "RailUnknown",
     "SurplusReceived",
+    "action_url_of",
+    "chosen_way",
     "collect",
     "collection",
     "collections_for",
@@ -78,4 +89,5 @@ __all__ = [
     "payout",
     "payouts_for",
     "try_collection_again",
+    "ways_to_pay",
 ]

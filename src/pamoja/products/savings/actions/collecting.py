@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from pamoja.foundation import clock
 from pamoja.foundation.actions import Actor, IdempotencyKey, action, joins_transaction
 from pamoja.foundation.errors import Refusal
 from pamoja.foundation.events import announce
-from pamoja.kernel.payments.public import collect
+from pamoja.kernel.payments.public import chosen_way, collect
 from pamoja.products.savings.actions.contributing import check_payable, is_repeat, settle, wallet_holds
 from pamoja.products.savings.events import ContributionNotCollected
 from pamoja.products.savings.models import Circle, Contribution, Round
@@ -18,18 +19,30 @@ ASKED, FAILED = Contribution.Collecting.ASKED, Contribution.Collecting.FAILED
 
 
 @action
-def pay_by_phone(*, by: Actor, contribution_id: UUID, key: IdempotencyKey, phone: str | None = None) -> Contribution:
-    """Ask the member's phone (or the one given) for what is owed. A second press never makes a second prompt.
+def pay_by_phone(
+    *, by: Actor, contribution_id: UUID, key: IdempotencyKey, phone: str | None = None, way: str = ""
+) -> Contribution:
+    """Ask for what is owed: the member's phone (or the one given), or by the `way` that payments offered.
 
+    A second press never makes a second prompt.
     Raises, in this order: ContributionNotFound; NotYours; KeyUsedOtherwise; AlreadyPaid; ContributionClosed;
-        CircleNotRunning; and what payments refuses: PhoneMissing, PhoneUnfit, CurrencyNotCarried, CollectionUnderWay.
+        CircleNotRunning; and what payments refuses: PhoneMissing, PhoneUnfit, CurrencyNotCarried, CollectionUnderWay,
+        MethodMissing, MethodNotFound, MethodUnusable.
     """
     circle, its_round, contribution = contribution_for_update(contribution_id)
     if is_repeat(contribution, by, key):
         return contribution
     check_payable(circle, its_round, contribution)
     contribution.payment_key = key
-    _ask(contribution, key=f"{contribution.purpose}:{key}", phone=phone)
+    rail, method_id = chosen_way(way)
+    _ask(
+        contribution,
+        key=f"{contribution.purpose}:{key}",
+        phone=phone,
+        rail=rail,
+        method_id=method_id,
+        is_attended=True,
+    )
     return contribution
 
 
@@ -108,13 +121,13 @@ UNPAID = (Contribution.State.DUE, Contribution.State.OVERDUE)
 
 
 @joins_transaction
-def _ask(contribution: Contribution, *, key: str, phone: str | None = None) -> None:
+def _ask(contribution: Contribution, *, key: str, **how: Any) -> None:
     asked = collect(
         member_id=contribution.seat.member_id,
         amount=contribution.owed,
         purpose=contribution.purpose,
         key=key,
-        phone=phone,
+        **how,
     )
     contribution.collection_id = asked.pk
     contribution.collecting, contribution.collecting_message = ASKED, ""

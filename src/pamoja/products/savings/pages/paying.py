@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST
 
 from pamoja.foundation.actions import IdempotencyKey
 from pamoja.foundation.errors import Refusal
-from pamoja.kernel.identity.public import MemberRequest, masked_phone, needs_member, needs_recent_sign_in, phone_of
+from pamoja.kernel.identity.public import MemberRequest, needs_member, needs_recent_sign_in
 from pamoja.kernel.ledger.public import account_of, balance
+from pamoja.kernel.payments.public import action_url_of, collection, ways_to_pay
 from pamoja.products.savings.actions.collecting import pay_by_phone
 from pamoja.products.savings.actions.contributing import forgive_arrears, pay_from_wallet
 from pamoja.products.savings.errors import ContributionNotFound
@@ -29,7 +30,8 @@ def pay(request: MemberRequest, contribution_id: UUID) -> HttpResponse:
     member_id = contribution.seat.member_id
     wallet = account_of(owner=f"member:{member_id}", purpose="wallet", currency=contribution.currency)
     available = balance(wallet).available if wallet else None
-    phone = phone_of(member_id)
+    state = _state(contribution)
+    asked = collection(contribution.collection_id) if state == "waiting" and contribution.collection_id else None
     return render(
         request,
         "savings/pay.html",
@@ -37,10 +39,12 @@ def pay(request: MemberRequest, contribution_id: UUID) -> HttpResponse:
             "contribution": contribution,
             "circle": contribution.circle,
             "round": contribution.round,
-            "state": _state(contribution),
+            "state": state,
             "available": available,
             "has_enough": available is not None and available >= contribution.owed,
-            "phone": masked_phone(phone) if phone else "",
+            "ways": ways_to_pay(member_id, contribution.currency) if state == "open" else [],
+            "asked": asked,
+            "action_url": action_url_of(asked) if asked else "",
             "key": uuid4(),
             "topic": f"circle:{contribution.circle_id}",
         },
@@ -63,9 +67,11 @@ def from_wallet(request: MemberRequest, contribution_id: UUID) -> HttpResponse:
 @needs_member
 @needs_recent_sign_in
 def from_phone(request: MemberRequest, contribution_id: UUID) -> HttpResponse:
-    """Ask the phone; the page then waits for it."""
+    """Ask the phone, or by the way that was chosen; the page then waits for it."""
     try:
-        pay_by_phone(by=request.actor, contribution_id=contribution_id, key=_key(request))
+        pay_by_phone(
+            by=request.actor, contribution_id=contribution_id, key=_key(request), way=request.POST.get("way", "")
+        )
     except Refusal as refusal:
         _said(request, refusal)
     return redirect(reverse("savings:pay", args=[contribution_id]))
