@@ -9,6 +9,8 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha1
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -37,11 +39,15 @@ _SENDER = "messaging.heard"
 
 _COMMUNITY = "SELECT id FROM community WHERE slug = %s"
 _ENTER = "SELECT set_config('pamoja.community', %s, true)"
+# All rows in one document: much quicker to write than one by one.
 _KEEP = """
     INSERT INTO messaging_heard
       (id, community_id, kind, external_id, sender, body, deliveries, received_at, step, note)
-    VALUES (%s, %s, %s, %s, %s, %s, 1, %s, 0, '')
-    ON CONFLICT (community_id, kind, external_id) DO UPDATE SET deliveries = messaging_heard.deliveries + 1
+    SELECT id, %s, kind, external_id, decode(sender, 'base64'), decode(body, 'base64'), deliveries, received_at, 0, ''
+    FROM json_to_recordset(%s::json) AS told
+      (id uuid, kind text, external_id text, sender text, body text, deliveries int, received_at timestamptz)
+    ON CONFLICT (community_id, kind, external_id)
+    DO UPDATE SET deliveries = messaging_heard.deliveries + excluded.deliveries
 """
 # One job works off whatever waits, so there is never more than one queued for a community.
 _QUEUE = """
@@ -50,7 +56,34 @@ _QUEUE = """
 """
 
 
-Row = tuple[Any, ...]
+@dataclass(frozen=True)
+class Row:
+    """One webhook, proven and sealed."""
+
+    community_id: UUID
+    kind: str
+    external_id: str
+    sender: bytes
+    body: bytes
+    id: UUID = field(default_factory=ids.new_id)
+    received_at: datetime = field(default_factory=clock.now)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What comes again at the same place is the same webhook."""
+        return self.kind, self.external_id
+
+    def told(self, deliveries: int) -> dict[str, Any]:
+        """The row as the database is told of it."""
+        return {
+            "id": str(self.id),
+            "kind": self.kind,
+            "external_id": self.external_id,
+            "sender": base64.b64encode(self.sender).decode(),
+            "body": base64.b64encode(self.body).decode(),
+            "deliveries": deliveries,
+            "received_at": self.received_at.isoformat(),
+        }
 
 
 async def inbound(request: Request) -> Response:
@@ -83,14 +116,12 @@ async def _take(request: Request, kind: str) -> Response:
     community_id = await _community(request)
     if community_id is None:
         return _answer(404)
-    row = (
-        ids.new_id(),
-        community_id,
-        kind,
-        external_id[:120],
-        crypto.blind_index(sender, _SENDER),
-        crypto.encrypt(text, _BODY_FIELD),
-        clock.now(),
+    row = Row(
+        community_id=community_id,
+        kind=kind,
+        external_id=external_id[:120].replace("\0", ""),
+        sender=crypto.blind_index(sender, _SENDER),
+        body=crypto.encrypt(text, _BODY_FIELD),
     )
     await _intake(request).keep(row)
     return _answer(200)
@@ -108,28 +139,25 @@ def is_signed(url: str, fields: Iterable[tuple[str, str]], signature: str) -> bo
     tail = "".join(name + value for name in sorted(said) for value in sorted(said[name]))
     token = settings.PAMOJA.twilio_auth_token.get_secret_value().encode()
     good = False
-    for reading in _readings(url):
+    for reading in {url, _other_reading(url)}:
         mac = base64.b64encode(hmac.new(token, (reading + tail).encode(), sha1).digest())
         good |= hmac.compare_digest(mac, signature.encode())
     return good and bool(token)
 
 
-def _readings(url: str) -> tuple[str, str]:
+def _other_reading(url: str) -> str:
+    """The address with its scheme's port where that was left out, and without it where it was not."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
     if port is None:
-        other = parts._replace(netloc=f"{host}:{PORTS.get(parts.scheme, 443)}")
-    elif port == PORTS.get(parts.scheme):
-        other = parts._replace(netloc=host)
-    else:
-        return url, url
-    return url, urlunsplit(other)
+        return urlunsplit(parts._replace(netloc=f"{host}:{PORTS.get(parts.scheme, 443)}"))
+    return urlunsplit(parts._replace(netloc=host)) if port == PORTS.get(parts.scheme) else url
 
 
 def _asked_url(request: Request) -> str:
     """The address as Twilio knows it: from the settings, not from what a proxy made of it."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return f"{settings.PAMOJA.twilio_callback_base_url}{request.url.path}{query}"
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{settings.PAMOJA.twilio_callback_base_url}{request.scope['path']}{f'?{query}' if query else ''}"
 
 
 async def _body(request: Request) -> bytes | None:
@@ -207,22 +235,17 @@ class Intake:
 
 
 async def _commit(pool: AsyncConnectionPool, rows: list[Row]) -> None:
-    by_community: dict[UUID, list[Row]] = defaultdict(list)
+    by_community: dict[UUID, dict[tuple[str, str], list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        by_community[row[1]].append(row)
+        by_community[row.community_id][row.place].append(row)
     async with pool.connection() as connection, connection.pipeline(), connection.transaction():
-        for community_id, theirs in sorted(by_community.items()):
+        for community_id, same in sorted(by_community.items()):
+            # In the order of their places, so that two writers never wait for each other in a ring.
+            told = json.dumps([same[place][0].told(len(same[place])) for place in sorted(same)])
             job = json.dumps({"carried": {"community": str(community_id)}})
             await connection.execute(_ENTER, [str(community_id)])
-            # By their ids, so that two writers never wait for each other in a ring.
-            theirs.sort(key=_place)
-            await connection.cursor().executemany(_KEEP, theirs)
+            await connection.execute(_KEEP, [community_id, told])
             await connection.execute(_QUEUE, [f"messaging.listen:{community_id}", job])
-
-
-def _place(row: Row) -> tuple[str, str]:
-    """Where a row stands among those of its community: its kind and the provider's id."""
-    return row[2], row[3]
 
 
 def _settle(done: asyncio.Future[None], trouble: Exception | None = None) -> None:

@@ -73,7 +73,7 @@ def understand(*, by: Actor = SYSTEM, heard_id: UUID) -> None:
     except AddressUnusable:
         _end(heard, "address unusable")
         return
-    address = _recognised(address)
+    address, claimant = _recognised(address)
     conversation = asking.conversation_for_update(address.pk, fields.get("ProfileName", "")[:80])
     write_down(conversation, Line.By.THEM, _as_read(fields))
     state = known_state(conversation, address)
@@ -81,7 +81,7 @@ def understand(*, by: Actor = SYSTEM, heard_id: UUID) -> None:
         text=fields.get("Body", ""),
         choice=fields.get("ListId") or fields.get("ButtonPayload") or "",
         has_media=fields.get("NumMedia", "0") != "0" or "Latitude" in fields,
-        claimant=_claimant(address),
+        claimant=claimant,
     )
     was_with_person = state.with_person
     state, effects = conversing.converse(state, said, clock.now(), heard_id.int, book())
@@ -228,22 +228,21 @@ def tell(conversation: Conversation, *, always: bool = False) -> None:
         publish("conversations:all", "changed", conversation=str(conversation.pk))
 
 
-def _recognised(address: Address) -> Address:
-    """Whose address it is, where the number proves it: a phone that its owner has shown to be theirs."""
-    if address.member_id is None and str(address.address).startswith("+"):
-        owner = member_with_phone(str(address.address))
-        if owner is not None and owner.is_active and owner.person.phone_verified_at is not None:
-            link_address(address_id=address.pk, member_id=owner.pk)
-            address.refresh_from_db()
-    return address
+def _recognised(address: Address) -> tuple[Address, str]:
+    """Whose address it is, where the number proves it: a phone that its owner has shown to be theirs.
 
-
-def _claimant(address: Address) -> str:
-    """Who says in their profile that this number is theirs, and has not shown it."""
+    Else also who says in their profile that this number is theirs, and has not shown it.
+    """
     if address.member_id is not None or not str(address.address).startswith("+"):
-        return ""
+        return address, ""
     owner = member_with_phone(str(address.address))
-    return short_name(owner.name) if owner and owner.is_active and owner.person.phone_verified_at is None else ""
+    if owner is None or not owner.is_active:
+        return address, ""
+    if owner.person.phone_verified_at is None:
+        return address, short_name(owner.name)
+    link_address(address_id=address.pk, member_id=owner.pk)
+    address.refresh_from_db()
+    return address, ""
 
 
 def known_state(conversation: Conversation, address: Address) -> State:

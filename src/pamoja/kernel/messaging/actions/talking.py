@@ -73,18 +73,16 @@ def understands(
 def deed_for(intent: str) -> Deed | None:
     """What does this intent in the entered community; none where its product is switched off."""
     known = _known.get(intent)
-    return known.deed if known and _is_on(known) else None
+    return known.deed if known and (not known.product or product_is_on(known.product)) else None
 
 
 def book() -> Book:
     """What can be said in the entered community."""
-    known = [each for each in _known.values() if each.command is not None and _is_on(each)]
+    house = current_community()
+    products = {"", *house.products}
+    known = [each for each in _known.values() if each.command is not None and each.product in products]
     return Book(
-        community=current_community().name,
+        community=house.name,
         commands=tuple(each.command for each in known if each.command),
         buttons=tuple(each.command.intent for each in known if each.command and each.is_button),
     )
-
-
-def _is_on(known: _Known) -> bool:
-    return not known.product or product_is_on(known.product)
