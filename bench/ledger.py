@@ -34,6 +34,8 @@ from tests.harness.databases import OWNER, RUNTIME, Databases
 
 ROOT = Path(__file__).parents[1]
 COMMUNITY = UUID(int=1)
+# A session plans a statement five times before it keeps the plan.
+WARMING = 6
 ACCOUNTS, RAILS, CLIENTS, BATCH = 10_000, 1_000, 8, 1_000
 LEDGER, BY_HAND = "pamoja_bench_ledger", "pamoja_bench_by_hand"
 TARGETS = {
@@ -228,17 +230,18 @@ class Bench:
         """Transfers a second; what is sent is built before the clock starts."""
         from pamoja.kernel.ledger.actions.posting import BATCH as CALL
 
-        calls = 6 * self.options.seconds // writers
+        calls = 12 * self.options.seconds // writers
         # In turn, so that keys are inserted about in the order they were made in.
-        built = [batch_of(moves()) for _ in range((calls + 1) * writers)]
+        built = [batch_of(moves()) for _ in range((calls + WARMING) * writers)]
         work = [built[place::writers] for place in range(writers)]
         gate = threading.Barrier(writers + 1)
 
         def write(batches: list[list[Any]]) -> None:
             with self.connect() as session:
-                session.execute(CALL, batches[0])
+                for arguments in batches[:WARMING]:
+                    session.execute(CALL, arguments)
                 gate.wait()
-                for arguments in batches[1:]:
+                for arguments in batches[WARMING:]:
                     session.execute(CALL, arguments)
                 gate.wait()
 
