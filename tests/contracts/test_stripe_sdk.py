@@ -230,3 +230,81 @@ def test_signs_webhooks_so_that_the_sdk_believes_them(client: stripe.StripeClien
     with pytest.raises(stripe.SignatureVerificationError):
         stripe.Webhook.construct_event(body + b" ", signature, endpoint.secret)  # type: ignore[no-untyped-call]  # untyped in the SDK
     assert client.v1.events.retrieve(event.id).to_dict()["data"] == json.loads(body)["data"]
+
+
+def test_loses_and_wins_disputes(client: stripe.StripeClient, outside: httpx.Client) -> None:
+    intent = pay(client, payment_method="pm_card_createDispute")
+    outside.put("/clock", json={"advance_s": 2})
+
+    (dispute,) = client.v1.disputes.list({"payment_intent": intent.id, "expand": ["data.balance_transactions"]}).data
+    assert (dispute.status, dispute.balance_transactions[0].net) == ("needs_response", -5_000 - 2_000)
+    client.v1.disputes.update(dispute.id, {"evidence": {"uncategorized_text": "winning_evidence"}, "submit": True})
+    outside.put("/clock", json={"advance_s": 61})
+
+    assert client.v1.disputes.retrieve(dispute.id).status == "won"
+
+
+def test_bills_a_subscription_on_a_test_clock(client: stripe.StripeClient, outside: httpx.Client) -> None:
+    new_year = 1_767_225_600
+    clock = client.v1.test_helpers.test_clocks.create({"frozen_time": new_year})
+    customer = client.v1.customers.create({"email": "clock@example.org", "test_clock": clock.id})
+    card = with_card(client, customer)
+    client.v1.customers.update(customer.id, {"invoice_settings": {"default_payment_method": card}})
+    product = client.v1.products.create({"name": "Circle"})
+    price = client.v1.prices.create(
+        {"product": product.id, "currency": "gbp", "unit_amount": 1_000, "recurring": {"interval": "month"}}
+    )
+    subscription = client.v1.subscriptions.create(
+        {
+            "customer": customer.id,
+            "items": [{"price": price.id}],
+            "default_payment_method": card,
+            "trial_period_days": 7,
+        }
+    )
+    assert subscription.status == "trialing"
+
+    client.v1.test_helpers.test_clocks.advance(clock.id, {"frozen_time": new_year + 8 * 86_400})
+    settle(outside)
+
+    after = client.v1.subscriptions.retrieve(subscription.id, {"expand": ["latest_invoice.payments"]})
+    invoice: Any = after.latest_invoice
+    assert (after.status, invoice.status, invoice.amount_paid) == ("active", "paid", 1_000)
+    assert after["items"].data[0].current_period_end == 1_770_508_800  # 2026-02-08
+    assert client.v1.payment_intents.retrieve(invoice.payments.data[0].payment.payment_intent).status == "succeeded"
+
+
+def test_opens_checkout_and_pays_out_through_connect(client: stripe.StripeClient, outside: httpx.Client) -> None:
+    session = client.v1.checkout.sessions.create(
+        {"mode": "setup", "currency": "gbp", "success_url": "https://example.org/{CHECKOUT_SESSION_ID}"}
+    )
+    assert outside.get(str(session.url)).status_code == 200
+    account = client.v1.accounts.create({"type": "express", "capabilities": {"transfers": {"requested": True}}})
+    link = client.v1.account_links.create(
+        {
+            "account": account.id,
+            "type": "account_onboarding",
+            "refresh_url": "https://a.org",
+            "return_url": "https://b.org",
+        }
+    )
+    outside.post(link.url, data={"answer": "done"})
+    pay(client, 100_000, payment_method="pm_card_bypassPending")
+
+    transfer = client.v1.transfers.create({"amount": 1_000, "currency": "gbp", "destination": account.id})
+
+    balance = client.v1.balance.retrieve({}, {"stripe_account": account.id})
+    assert (balance.available[0].amount, transfer.reversed) == (1_000, False)
+
+
+def test_retries_by_itself_what_may_be_retried(
+    outside: httpx.Client, client: stripe.StripeClient, faults: Callable[..., None]
+) -> None:
+    base = f"{str(outside.base_url).rstrip('/')}/stripe"
+    patient = stripe.StripeClient("sk_test_patient", base_addresses={"api": base}, max_network_retries=2)
+    faults(answer_lost={"next": 1, "scope": "stripe"})
+
+    intent = pay(patient, 777, payment_method="pm_card_visa")
+
+    assert intent.status == "succeeded"
+    assert len([each for each in client.v1.charges.list({"limit": 100}).data if each.amount == 777]) == 1

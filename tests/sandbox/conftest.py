@@ -35,11 +35,12 @@ PASSWORD = "MTc0Mzc5cGFtb2phLXNhbmRib3gtcGFzc2tleTIwMjYxMTIxMDgzNDAw"
 
 @dataclass
 class Platform:
-    """What the platform was told, in order, with the address it came from."""
+    """What the platform was told, in order, with the address it came from; `raw` as it came, with its headers."""
 
     url: str = ""
     told: list[dict[str, Any]] = field(default_factory=list)
     peers: list[str] = field(default_factory=list)
+    raw: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     status: int = 200
     answer: dict[str, Any] = field(default_factory=lambda: {"ResultCode": 0, "ResultDesc": "Accepted"})
 
@@ -59,6 +60,7 @@ def platform() -> Iterator[Platform]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             noted.told.append(json.loads(body) | {"path": self.path})
             noted.peers.append(self.client_address[0])
+            noted.raw.append((body.decode(), dict(self.headers)))
             answer = json.dumps(noted.answer).encode()
             self.send_response(noted.status)
             self.send_header("Content-Length", str(len(answer)))

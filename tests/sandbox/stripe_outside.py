@@ -24,16 +24,16 @@ def fields(given: dict[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 class Stripe:
-    """`account` acts on a connected account, `key` is an idempotency key."""
+    """`on` acts on a connected account, `key` is an idempotency key."""
 
     def __init__(self, outside: Outside) -> None:
         self.outside = outside
 
     def ask(
-        self, verb: str, path: str, *, account: str = "", key: str = "", secret: str = KEY, **given: Any
+        self, verb: str, path: str, *, on: str = "", key: str = "", secret: str = KEY, **given: Any
     ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {secret}"}
-        headers |= {"Stripe-Account": account} if account else {}
+        headers |= {"Stripe-Account": on} if on else {}
         headers |= {"Idempotency-Key": key} if key else {}
         where = "data" if verb == "POST" else "params"
         return self.outside.client.request(verb, f"/stripe/v1{path}", headers=headers, **{where: fields(given)})
@@ -82,11 +82,11 @@ class Stripe:
         found = self.get("/events", limit=100)["data"][::-1]
         return [each["type"] for each in found if not about or each["data"]["object"].get("id") == about]
 
-    def available(self, account: str = "", currency: str = "gbp") -> int:
+    def available(self, on: str = "", currency: str = "gbp") -> int:
         """Units: minor."""
-        balance = self.get("/balance", account=account)
+        balance = self.get("/balance", on=on)
         return sum(each["amount"] for each in balance["available"] if each["currency"] == currency)
 
-    def booked(self, account: str = "") -> int:
+    def booked(self, on: str = "") -> int:
         """All lines of the book. Units: minor."""
-        return sum(line["net"] for line in self.get("/balance_transactions", account=account, limit=100)["data"])
+        return sum(line["net"] for line in self.get("/balance_transactions", on=on, limit=100)["data"])

@@ -6,15 +6,25 @@ import httpx
 import pytest
 
 from tests.sandbox.conftest import AMINA, Outside
+from tests.sandbox.stripe_outside import Stripe
 from tests.sandbox.test_mailbox import letter, take
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
-PAGES = ["/", "/phones", f"/phones/{AMINA}", "/mail", "/requests", "/faults", "/time", "/statement"]
+PAGES = ["/", "/phones", f"/phones/{AMINA}", "/mail", "/requests", "/faults", "/time", "/statement", "/cards", "/bank"]
 NASTY = '"><script>alert(1)</script>'
 
 
 def submit(outside: Outside, path: str, **form: str) -> httpx.Response:
     return outside.client.post(path, data=form, headers=BROWSER)
+
+
+def play_stripe_and_the_bank(outside: Outside) -> None:
+    """A payment, a decline, a question to a cardholder, a dispute, and a transfer with a nasty name."""
+    stripe = Stripe(outside)
+    for card in ("pm_card_visa", "pm_card_createDispute", "pm_card_authenticationRequired"):
+        stripe.pay(card, description=NASTY)
+    stripe.refused("/payment_intents", 402, **stripe.order("pm_card_chargeDeclined"))
+    outside.client.post("/api/bank/transfers", json={"amount_minor": 5, "reference": NASTY, "name": NASTY})
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -28,6 +38,7 @@ def test_shows_its_pages_before_and_after_something_happened(outside: Outside, p
         outside.faults(callback_lost={"next": 7}, late_success={"probability": 0.37})
         outside.autopilot("mix", mix={"pin": 1}, phones=[AMINA])
         take(outside, letter())
+        play_stripe_and_the_bank(outside)
         outside.settle()
         outside.advance(10)
 
@@ -37,6 +48,7 @@ def test_shows_its_pages_before_and_after_something_happened(outside: Outside, p
     assert "<h1>" in answer.text
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     assert "style=" not in answer.text
+    assert NASTY not in answer.text
     assert len(answer.content) < 100_000
 
 
@@ -204,3 +216,27 @@ def test_answers_its_script_with_nothing_or_a_sentence(outside: Outside) -> None
 
     assert done.status_code == 204
     assert refused.json()["error"]["message"] == "Choose how to turn the clock."
+
+
+def test_plays_cardholder_and_bank_at_stripe(outside: Outside) -> None:
+    stripe = Stripe(outside)
+    asked, paid = stripe.pay("pm_card_authenticationRequired"), stripe.pay("pm_card_visa")
+    charge = paid["latest_charge"]
+
+    submit(outside, f"/cards/{asked['id']}/authenticate", passes="yes")
+    submit(outside, f"/cards/{charge}/dispute", reason="fraudulent")
+    (dispute,) = stripe.get("/disputes")["data"]
+    submit(outside, f"/cards/{dispute['id']}/decide", won="no")
+
+    assert stripe.get(f"/payment_intents/{asked['id']}")["status"] == "succeeded"
+    assert stripe.get(f"/disputes/{dispute['id']}")["status"] == "lost"
+    assert submit(outside, f"/cards/{dispute['id']}/decide", won="yes").status_code == 409
+
+
+@pytest.mark.parametrize(("amount", "moved"), [("1,500", 150_000), ("1500.5", 150_050), ("-5", None), ("many", None)])
+def test_transfers_by_hand(outside: Outside, amount: str, moved: int | None) -> None:
+    answer = submit(outside, "/bank", amount=amount, reference="PAM-1", name="Amina", way="in")
+
+    lines = outside.client.get("/bank/statement").json()["lines"]
+    assert [line["amount_minor"] for line in lines] == ([moved] if moved else [])
+    assert answer.status_code == (303 if moved else 400)

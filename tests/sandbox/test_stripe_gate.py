@@ -14,7 +14,7 @@ def stripe(outside: Outside) -> Stripe:
 REFUSED = [
     ({"secret": "sk_live_1234"}, 401, None),
     ({"secret": "pk_test_1234"}, 401, "secret_key_required"),
-    ({"account": "acct_nobody"}, 403, "account_invalid"),
+    ({"on": "acct_nobody"}, 403, "account_invalid"),
     ({"colour": "red"}, 400, "parameter_unknown"),
     ({"metadata": {"k" * 41: "v"}}, 400, None),
     ({"balance": "much"}, 400, "parameter_invalid_integer"),
@@ -93,7 +93,7 @@ def test_keeps_keys_apart_by_account(stripe: Stripe) -> None:
     account = stripe.post("/accounts", type="express")["id"]
 
     ours = stripe.post("/customers", key="k", email="a@example.org")
-    theirs = stripe.post("/customers", key="k", email="a@example.org", account=account)
+    theirs = stripe.post("/customers", key="k", email="a@example.org", on=account)
 
     assert ours["id"] != theirs["id"]
     assert stripe.refused(f"/customers/{theirs['id']}", 404, verb="GET")["code"] == "resource_missing"

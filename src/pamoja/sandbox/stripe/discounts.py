@@ -1,11 +1,10 @@
 """Discounts: a coupon, or a promotion code for one, redeemed by a customer's subscription, invoice or checkout."""
 
-from datetime import timedelta
-
 from pamoja.sandbox.stripe.desk import Desk
 from pamoja.sandbox.stripe.errors import StripeError, unfit
 from pamoja.sandbox.stripe.objects import Object
 from pamoja.sandbox.stripe.params import Parameters
+from pamoja.sandbox.stripe.periods import following
 
 
 def redeem_all(desk: Desk, given: list[Parameters], *, customer: str | None, amount: int = 0) -> list[str]:
@@ -41,7 +40,8 @@ def redeem(desk: Desk, coupon: Object, promotion: Object | None, *, customer: st
     if coupon["max_redemptions"] and coupon["times_redeemed"] >= coupon["max_redemptions"]:
         coupon["valid"] = False
     desk.save(coupon)
-    end = desk.at + timedelta(days=30.44 * coupon["duration_in_months"]) if coupon["duration_in_months"] else None
+    months = coupon["duration_in_months"]
+    end = following(desk.at, "month", months, anchor_day=desk.at.day) if months else None
     return desk.add(
         "discount",
         as_id=desk.new_id("di"),
