@@ -18,7 +18,7 @@ class Meaning:
     needs_template: bool = False
 
 
-_SOON, _SLOW, _DAY = timedelta(seconds=5), timedelta(minutes=2), timedelta(hours=6)
+_SOON, _SLOW, _DAY = timedelta(milliseconds=500), timedelta(minutes=2), timedelta(hours=6)
 _OURS = Meaning(is_permanent=False, is_ours=True)
 _TRANSIENT = Meaning(is_permanent=False)
 
