@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -45,7 +45,7 @@ KINDS = (Kind.MONEY, Kind.MONEY, Kind.REMINDER, Kind.NEWS)
 LOUD_LATER = (Kind.REMINDER, Kind.NEWS)
 # A request that was under way to the provider when STOP was written cannot be called back.
 UNDER_WAY_S = 1.0
-KILL_EVERY_S = 9.0
+KILL_EVERY_S = 12.0
 SETTLE_S_MAX = 240.0
 # What goes wrong with --faults all. None of it ends a message; each makes somebody doubt whether it was sent.
 FAULTS = {
@@ -126,8 +126,9 @@ def play(config: Config, wanted: Wanted, *, say: Callable[[str], None]) -> Playe
             if wanted.faults:
                 world.put("/api/faults", json={"seed": wanted.seed, "faults": FAULTS}).raise_for_status()
             began_s = time.monotonic()
-            with _dispatching(played, kills=wanted.faults, dice=dice):
-                _live(listeners, lasts_s)
+            with _dispatching() as children:
+                with _killing(children, played, dice) if wanted.faults else nullcontext():
+                    _live(listeners, lasts_s)
                 played.ended_at = clock.now()
                 played.seconds = time.monotonic() - began_s
                 _settle()
@@ -236,9 +237,20 @@ def _queue(listeners: list[Listener]) -> None:
 
 
 @contextmanager
-def _dispatching(played: Played, *, kills: bool, dice: random.Random) -> Iterator[None]:
-    """Dispatchers at work; with `kills` now one, now the other is killed and begins anew."""
+def _dispatching() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Dispatchers at work."""
     children = [_dispatcher() for _ in range(DISPATCHERS)]
+    try:
+        yield children
+    finally:
+        for child in children:
+            child.send_signal(SIGKILL)
+            child.wait()
+
+
+@contextmanager
+def _killing(children: list[subprocess.Popen[bytes]], played: Played, dice: random.Random) -> Iterator[None]:
+    """Now one of them, now the other is killed at whatever line it is, and begins anew."""
     over = threading.Event()
 
     def kill() -> None:
@@ -250,17 +262,12 @@ def _dispatching(played: Played, *, kills: bool, dice: random.Random) -> Iterato
             played.kills += 1
 
     killer = threading.Thread(target=kill, daemon=True)
-    if kills:
-        killer.start()
+    killer.start()
     try:
         yield
     finally:
         over.set()
-        if kills:
-            killer.join()
-        for child in children:
-            child.send_signal(SIGKILL)
-            child.wait()
+        killer.join()
 
 
 def _dispatcher() -> subprocess.Popen[bytes]:
@@ -294,8 +301,11 @@ def _settle() -> None:
 
 
 def _due() -> bool:
+    """Whether anything is due that does not wait, in its order, behind something that sleeps until the morning."""
+    unfinished = Message.objects.filter(state__in=[each.value for each in UNFINISHED])
     soon = clock.now() + timedelta(minutes=10)
-    return Message.objects.filter(state__in=[each.value for each in UNFINISHED], next_attempt_at__lte=soon).exists()
+    asleep = unfinished.filter(next_attempt_at__gt=soon).values("recipient")
+    return unfinished.filter(next_attempt_at__lte=soon).exclude(recipient__in=asleep).exists()
 
 
 def _left() -> int:

@@ -6,11 +6,13 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 from uuid import UUID
 
+from django.db import connection
 from prometheus_client import Gauge
 
 from pamoja.foundation import clock
@@ -53,13 +55,37 @@ def dispatch() -> None:
 @every(seconds=1, name="messaging.sweep", queue="sweeps")
 def sweep() -> None:
     """Hand over what became due, is to be tried again, or was left by a dispatcher that died."""
+    by_channel: dict[Channel, list[UUID | None]] = defaultdict(list)
     for community_id, channel in handing.where_due(clock.now() + LOOK_AHEAD):
-        carrier = carrier_of(channel)
-        if carrier is None:
-            continue
-        with ExitStack() as stack:
-            if community_id is not None:  # else it is what the installation itself says
-                stack.enter_context(entered(community_id))
+        by_channel[channel].append(community_id)
+    if len(by_channel) == 1:
+        ((channel, community_ids),) = by_channel.items()
+        _serve(channel, community_ids)
+        return
+    # No channel waits for another: each has a provider and a pace of its own.
+    threads = [Thread(target=_serve_and_let_go, args=each, name=f"sweep {each[0]}") for each in by_channel.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _serve_and_let_go(channel: Channel, community_ids: Sequence[UUID | None]) -> None:
+    try:
+        _serve(channel, community_ids)
+    except Exception:
+        log.exception("the sweep of %s failed", channel.value)
+    finally:
+        connection.close()
+
+
+def _serve(channel: Channel, community_ids: Sequence[UUID | None]) -> None:
+    """One community after the other; None is what the installation itself says."""
+    carrier = carrier_of(channel)
+    if carrier is None:
+        return
+    for community_id in community_ids:
+        with entered(community_id) if community_id else nullcontext():
             hand_over_due(carrier, channel=channel, busy_s_max=TURN_S, look_ahead=LOOK_AHEAD)
 
 
