@@ -41,7 +41,7 @@ def test_who_waits_for_a_person_is_found_and_answered(operator: Client, waiting:
     said = operator.post(f"/c/umoja/conversations/{waiting}/say/", {"text": "How can I help?", "key": "1"}, follow=True)
 
     assert b"Amina Hassan" in listed.content
-    assert b"Waits for a person" in listed.content
+    assert b">Waits<" in listed.content
     assert b"I need a person" in page.content
     assert b"How can I help?" in said.content
     assert b"Wanjiku Kamau has taken over" in said.content
@@ -52,7 +52,7 @@ def test_it_is_handed_back(operator: Client, waiting: str) -> None:
     back = operator.post(f"/c/umoja/conversations/{waiting}/change/", {"to": "assistant"}, follow=True)
 
     assert b"The assistant answers again." in back.content
-    assert b"Waits for a person" not in back.content
+    assert b">Waits<" not in back.content
 
 
 def test_nothing_is_said_where_there_is_nothing_to_say(operator: Client, waiting: str) -> None:
@@ -80,3 +80,18 @@ def test_others_may_not_look(cast: Cast, waiting: str, path: str) -> None:
 
 def test_an_unknown_conversation_is_not_found(operator: Client) -> None:
     assert operator.get("/c/umoja/conversations/conversation_nothing/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("*KSh 5* _now_", "<b>KSh 5</b> <i>now</i>"),
+        ("<script>*x*", "&lt;script&gt;<b>x</b>"),
+        ("5*3*2 a_b_c", "5*3*2 a_b_c"),
+        ("one\ntwo", "one<br>two"),
+    ],
+)
+def test_what_was_said_reads_as_on_the_phone(text: str, html: str) -> None:
+    from pamoja.kernel.messaging.templatetags.messaging import as_chat
+
+    assert as_chat(text) == html

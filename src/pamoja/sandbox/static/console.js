@@ -72,6 +72,10 @@
     send(form, event.submitter).catch(() => toast("The sandbox did not answer."));
   });
 
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open && event.target.closest("[data-end]")) event.target.scrollIntoView({ block: "nearest" });
+  }, true);
+
   document.addEventListener("change", (event) => {
     if (event.target.matches("input[type=file][data-now]")) event.target.form.requestSubmit();
     const form = event.target.closest("form[data-change]");
