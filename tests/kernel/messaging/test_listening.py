@@ -158,6 +158,45 @@ def test_a_bug_in_a_product_is_told_and_stops_nobody(phone: Phone, amina: Any, p
     assert phone.write("ping") == ["pong"]
 
 
+def test_what_we_cannot_understand_for_a_bug_of_ours_stops_nobody(
+    phone: Phone, amina: Any, product: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pamoja.kernel.messaging.models import Heard
+    from pamoja.kernel.messaging.rules import conversing
+    from tests.kernel.messaging.talking import Phone
+
+    other = Phone("+254712345999")
+    with monkeypatch.context() as broken:
+        broken.setattr(conversing, "converse", _broken)
+        phone.leave("ping")
+        other.leave("ping")
+        assert phone.write("ping") == []
+
+    assert set(Heard.objects.values_list("note", flat=True)) == {"set aside"}
+    assert phone.write("ping") == ["pong"]
+
+
+def _broken(*_: Any) -> None:
+    raise ZeroDivisionError
+
+
+def test_a_report_that_cannot_be_applied_does_not_hold_up_the_others(phone: Phone, amina: Any, product: Any) -> None:
+    from pamoja.kernel.messaging.jobs import listen
+    from pamoja.kernel.messaging.models import Heard, Message
+
+    phone.write("ping")
+    message = Message.objects.get(dedupe_key__startswith="talk:")
+    for number, body in enumerate(
+        ("MessageSid=SM1\0&MessageStatus=sent", f"MessageSid=SM2&MessageStatus=delivered&m={message.pk}")
+    ):
+        Heard.objects.create(kind="reported", external_id=str(number), sender=b"x", body=body)
+    listen()
+
+    message.refresh_from_db()
+    assert message.state == "delivered"
+    assert not Heard.objects.filter(done_at__isnull=True).exists()
+
+
 def test_stop_is_confirmed_once_and_then_there_is_peace(phone: Phone, amina: Any, product: Any) -> None:
     from pamoja.kernel.messaging.public import address_at
 

@@ -14,6 +14,7 @@ from pamoja.kernel.messaging.actions.conversing import (
     next_errand,
     note_reports,
     run,
+    set_aside,
     take_up,
     understand,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "run",
     "send",
     "send_written",
+    "set_aside",
     "start_broadcast",
     "stop_broadcast",
     "subscribe_browser",

@@ -9,6 +9,8 @@ from dataclasses import replace
 from urllib.parse import parse_qsl
 from uuid import UUID
 
+from django.db import OperationalError, transaction
+
 from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor, action, joins_transaction
 from pamoja.foundation.errors import Refusal
@@ -29,6 +31,7 @@ from pamoja.kernel.messaging.rules.saying import Answer, CallPerson, Do, Effect,
 
 log = logging.getLogger("pamoja.messaging")
 
+SET_ASIDE = "set aside"
 BUTTONS_MAX, ROWS_MAX = 3, 10
 TEXT_MAX, INTERACTIVE_MAX = 1500, 1000
 
@@ -43,19 +46,27 @@ def take_up(*, by: Actor = SYSTEM, limit: int) -> list[UUID]:
 def note_reports(*, by: Actor = SYSTEM, limit: int) -> int:
     """Apply what the provider reported of our messages; says of how many."""
     waiting = asking.reports_for_update(limit)
-    now = clock.now()
     for heard in waiting:
-        fields = dict(parse_qsl(str(heard.body), keep_blank_values=True))
-        record_delivery(
-            provider_id=fields.get("MessageSid", ""),
-            state=fields.get("MessageStatus", ""),
-            error_code=fields.get("ErrorCode", ""),
-            message_id=_uuid(fields.get("m", "")),
-            at=heard.received_at,
-        )
-        heard.done_at = now
-        heard.save(update_fields=["done_at"])
+        try:
+            with transaction.atomic():
+                _note_report(heard)
+        except OperationalError:
+            raise
+        except Exception:
+            # One report that cannot be applied must not keep all others waiting.
+            log.exception("a report could not be applied", extra={"heard": str(heard.pk)})
+            heard.note = SET_ASIDE
+        heard.done_at = clock.now()
+        heard.save(update_fields=["done_at", "note"])
     return len(waiting)
+
+
+@action
+def set_aside(*, by: Actor = SYSTEM, heard_id: UUID) -> None:
+    """What could not be understood, for a bug of ours, is kept and left, so that those behind it are heard."""
+    heard = asking.heard_for_update(heard_id)
+    if heard is not None:
+        _end(heard, SET_ASIDE)
 
 
 @action
@@ -254,6 +265,17 @@ def known_state(conversation: Conversation, address: Address) -> State:
     member = Member.objects.select_related("person").get(pk=address.member_id)
     language = member.person.language if is_new else state.language
     return replace(state, is_member=True, name=member.name, language=language)
+
+
+def _note_report(heard: Heard) -> None:
+    fields = dict(parse_qsl(str(heard.body), keep_blank_values=True))
+    record_delivery(
+        provider_id=fields.get("MessageSid", ""),
+        state=fields.get("MessageStatus", ""),
+        error_code=fields.get("ErrorCode", ""),
+        message_id=_uuid(fields.get("m", "")),
+        at=heard.received_at,
+    )
 
 
 def _channel(fields: Mapping[str, str]) -> Channel:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
+from django.db import OperationalError
+
 from pamoja.foundation.jobs import every, job
 from pamoja.kernel.communities.public import each_community
 from pamoja.kernel.messaging import actions
@@ -26,7 +28,7 @@ def listen() -> None:
         pass
     while taken := actions.take_up(limit=BATCH):
         for heard_id in taken:
-            hear_out(heard_id)
+            _hear_or_set_aside(heard_id)
 
 
 @every(seconds=5, name="messaging.listen_again")
@@ -42,6 +44,16 @@ def listen_again() -> None:
             troubles.append(trouble)
     if troubles:
         raise ExceptionGroup("messages were not heard everywhere", troubles)
+
+
+def _hear_or_set_aside(heard_id: UUID) -> None:
+    try:
+        hear_out(heard_id)
+    except OperationalError:
+        raise  # the database went away: another time it may be there
+    except Exception:
+        log.exception("What somebody wrote could not be understood", extra={"heard": str(heard_id)})
+        actions.set_aside(heard_id=heard_id)
 
 
 def hear_out(heard_id: UUID) -> None:
