@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -80,3 +82,30 @@ def test_a_changed_field_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     url = "https://learn.example.org/webhooks/twilio/inbound"
 
     assert not believed(monkeypatch, OURS, url, (VECTOR | {"Body": "Pay"}).items(), "CR+T4HWXHI4XJUmlMMaY2kV4hK4=")
+
+
+def knock(path: str, **parts: Any) -> int:
+    """What the hot path by itself answers; nothing here gets as far as the database."""
+    from starlette.applications import Starlette
+
+    from pamoja.kernel.messaging.hotpath import routes
+
+    async def asked() -> int:
+        transport = httpx.ASGITransport(Starlette(routes=routes))
+        async with httpx.AsyncClient(transport=transport, base_url="http://pamoja.test") as client:
+            return (await client.post(path, **parts)).status_code
+
+    return asyncio.run(asked())
+
+
+@pytest.mark.parametrize("path", ["/hooks/twilio/inbound/umoja", "/hooks/twilio/status/umoja?m=1"])
+@pytest.mark.parametrize("signature", [{}, {"X-Twilio-Signature": "bm90IHR3aWxpbw=="}])
+def test_the_door_stays_shut_without_one(path: str, signature: dict[str, str]) -> None:
+    assert knock(path, data=VECTOR, headers=signature) == 403
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"", 400), (b"\xff=1", 400), (b"Body=" + b"x" * 70_000, 413)])
+def test_what_is_no_form_is_refused(body: bytes, status: int) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    assert knock("/hooks/twilio/inbound/umoja", content=body, headers=kind) == status
