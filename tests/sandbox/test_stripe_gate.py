@@ -1,5 +1,7 @@
 """The door in front of Stripe's API"""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.sandbox.conftest import Outside
@@ -73,6 +75,19 @@ def test_refuses_a_key_that_was_used_for_something_else(stripe: Stripe) -> None:
     error = stripe.refused("/payment_intents", 400, key="k", **stripe.order(amount=6_000))
 
     assert error["type"] == "idempotency_error"
+    assert len(stripe.get("/charges")["data"]) == 1
+
+
+def test_refuses_a_key_whose_first_request_is_not_answered_yet(stripe: Stripe) -> None:
+    stripe.outside.faults(slow_answer={"next": 1, "scope": "stripe", "delay_ms": 300})
+
+    with ThreadPoolExecutor(2) as both:
+        asked = [both.submit(stripe.ask, "POST", "/payment_intents", key="k", **stripe.order()) for _ in range(2)]
+    answers = sorted((each.result() for each in asked), key=lambda answer: answer.status_code)
+
+    assert [answer.status_code for answer in answers] == [200, 409]
+    assert answers[1].json()["error"]["code"] == "idempotency_key_in_use"
+    assert answers[1].headers["Stripe-Should-Retry"] == "true"
     assert len(stripe.get("/charges")["data"]) == 1
 
 

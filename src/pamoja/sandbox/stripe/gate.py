@@ -185,7 +185,7 @@ async def _through(asked: Asked) -> Response:
     name = (asked.account, asked.key)
     if asked.key and (kept := _kept(asked)):
         return kept
-    if asked.key in (each for account, each in asked.gate.in_flight if asked.key and account == asked.account):
+    if asked.key and name in asked.gate.in_flight:
         raise _refusal("idempotency_conflict")
     if asked.gate.crowded(asked.world.preferences.stripe_rate_per_s):
         raise _refusal("too_many_requests")
