@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)/src
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-long check bench bench-ledger bench-intake bench-inbound fresh lock clean help
+.PHONY: run test test-long check bench bench-ledger bench-intake bench-inbound bench-live fresh lock clean help
 
 run: $(INSTALLED)  ## everything on this machine: database, sandbox, worker, web; Ctrl-C stops it
 	@exec $(PAMOJA) up
@@ -38,6 +38,9 @@ bench-intake: $(INSTALLED)  ## webhooks kept durably a second, beside the raw li
 
 bench-inbound: $(INSTALLED)  ## what people write, kept durably a second, and understood
 	@$(BIN)/python -m bench.inbound $(A)
+
+bench-live: $(INSTALLED)  ## 5,000 sockets on one process, and how soon a fifth of them hear of an event
+	@$(BIN)/python -m bench.live $(A)
 
 fresh: $(INSTALLED)  ## forget the demo's data; the next `make run` starts over
 	@$(PAMOJA) fresh

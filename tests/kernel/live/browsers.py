@@ -12,14 +12,22 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from psycopg.conninfo import make_conninfo
+from psycopg_pool import AsyncConnectionPool
+from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
+from pamoja.foundation.actions import Actor
 from pamoja.kernel.communities.public import Community, entered
 from pamoja.kernel.live import hotpath
+from pamoja.kernel.live.hotpath.listener import parameters
 from pamoja.kernel.live.public import publish
 
 SOON_S = 5.0
+heard: list[tuple[Any, str]] = []
+"""What was said to have been read."""
+_served: list[tuple[asyncio.AbstractEventLoop, Starlette]] = []
 
 
 @dataclass(frozen=True)
@@ -120,6 +128,29 @@ def wait_until(holds: Callable[[], bool], for_s: float = SOON_S) -> None:
     while not holds():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
+
+
+@asynccontextmanager
+async def front_door(app: Starlette) -> AsyncIterator[None]:
+    """What the site's front door opens for hot paths; then live's own."""
+    conninfo = make_conninfo(**(parameters() | {"application_name": "pamoja hot paths"}))
+    async with AsyncConnectionPool(conninfo, min_size=1, max_size=2, open=False) as app.state.pool:
+        _served.append((asyncio.get_running_loop(), app))
+        async with hotpath.lifespan(app):
+            yield
+        _served.clear()
+
+
+def hear_of_reading(by: Actor, key: str) -> None:
+    """A package whose topic can be read."""
+    heard.append((by.member_id, key))
+
+
+async def sessions_are_checked() -> None:
+    """What happens every half minute happens now, in the server's own thread."""
+    loop, app = _served[0]
+    checking = asyncio.run_coroutine_threadsafe(hotpath.check_sessions(app.state.live_house), loop)
+    await asyncio.wrap_future(checking)
 
 
 async def break_listening() -> int:

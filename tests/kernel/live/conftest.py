@@ -24,11 +24,17 @@ def port(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
     from pamoja.kernel.live import hotpath, queries
     from pamoja.kernel.live.public import declare_topic
+    from tests.kernel.live import browsers
     from tests.kernel.live.browsers import SOON_S, wait_until
 
     monkeypatch.setattr(queries, "_topics", {})
     declare_topic("circle", may_follow=lambda _, key: key.startswith("ours"))
-    app = Starlette(routes=hotpath.routes, lifespan=hotpath.lifespan)
+    declare_topic("here", may_follow=lambda _, key: key.startswith("ours"), is_attended=True)
+    declare_topic(
+        "board", may_follow=lambda *_: True, on_read=lambda by, key: browsers.heard.append((by.member_id, key))
+    )
+    browsers.heard.clear()
+    app = Starlette(routes=hotpath.routes, lifespan=browsers.front_door)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -16,8 +16,8 @@ from pamoja.kernel.communities.public import Community
 from pamoja.kernel.live import hotpath, rules
 from pamoja.kernel.live.hotpath import socket as socket_module
 from pamoja.kernel.live.hotpath.hub import QUEUE_MAX, Client, Hub
-from pamoja.kernel.live.queries import Follower
-from tests.kernel.live.browsers import Browser, break_listening, publish_now
+from pamoja.kernel.live.queries import Follower, Knock
+from tests.kernel.live.browsers import Browser, break_listening, publish_now, sessions_are_checked
 from tests.world import Cast, a_member
 
 pytestmark = pytest.mark.committed
@@ -146,18 +146,15 @@ def test_a_person_has_a_bounded_number_of_sockets(
     asyncio.run(story())
 
 
-def test_closes_soon_after_the_session_ended(
-    amina: Browser, browser_of: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_closes_soon_after_the_session_ended(amina: Browser, browser_of: Callable[..., Browser]) -> None:
     from django.contrib.sessions.models import Session
 
     otieno = browser_of(a_member("Otieno Odhiambo"))
-    monkeypatch.setattr(hotpath, "CHECK_S", 0.1)
 
     async def story() -> None:
         async with amina.socket() as hers, otieno.socket() as his:
             await hotpath.ask_database(Session.objects.filter(session_key=amina.session_key).delete)
-            await hotpath.check_sessions()
+            await sessions_are_checked()
 
             assert await hers.closes_with() == 4401
             assert (await his.follows("circle:ours"))["following"] == ["circle:ours"]
@@ -174,11 +171,11 @@ def test_an_idle_session_neither_opens_a_socket_nor_keeps_one(amina: Browser, co
     async def story() -> None:
         async with amina.socket() as wire:
             await hotpath.ask_database(was_last_seen, 29)
-            await hotpath.check_sessions()
+            await sessions_are_checked()
             assert (await wire.follows("circle:ours"))["following"] == ["circle:ours"]
 
             await hotpath.ask_database(was_last_seen, 31)
-            await hotpath.check_sessions()
+            await sessions_are_checked()
             assert await wire.closes_with() == 4401
 
     asyncio.run(story())
@@ -196,7 +193,7 @@ def test_closes_when_the_person_is_made_inactive(browser_of: Callable[..., Brows
     async def story() -> None:
         async with browser.socket() as wire:
             await hotpath.ask_database(make_inactive)
-            await hotpath.check_sessions()
+            await sessions_are_checked()
 
             assert await wire.closes_with() == 4401
 
@@ -241,7 +238,7 @@ def test_a_slow_browser_is_told_to_fetch_anew_instead_of_growing_the_server(
     community: Community,
 ) -> None:
     async def story() -> None:
-        client = Client(Follower(community.pk, SYSTEM, uuid4(), "key", "hash"))
+        client = Client(Follower(community.pk, SYSTEM, uuid4(), Knock(("umoja", ""), "key")))
         hub = Hub()
         hub.join(client)
         hub.follow(client, ["circle:ours"])

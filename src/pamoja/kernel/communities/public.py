@@ -17,7 +17,7 @@ from pamoja.kernel.communities.queries import (
     product_is_on,
     require_product,
 )
-from pamoja.kernel.communities.rules import clean_brand
+from pamoja.kernel.communities.rules import address_in, clean_brand
 
 CommunityId = NewType("CommunityId", UUID)
 
@@ -30,6 +30,7 @@ __all__ = [
     "IsolateByCommunity",
     "NoCommunity",
     "ProductOff",
+    "address_in",
     "change_community_settings",
     "clean_brand",
     "community_at",

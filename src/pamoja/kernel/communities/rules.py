@@ -24,6 +24,13 @@ def host_name(host: str) -> str:
     return host.rsplit(":", 1)[0].lower().rstrip(".") if not host.endswith("]") else host.lower()
 
 
+def address_in(*, host: str, path: str) -> tuple[str, str]:
+    """How the address names a community, in lower case: its slug and nothing, or nothing and its host's name."""
+    if found := slug_in(path):
+        return found[0].lower().replace("\0", ""), ""
+    return "", host_name(host)
+
+
 def clean_brand(brand: object) -> dict[str, dict[str, str]]:
     """Only known tokens with plain colours, for `light` and `dark`: what may be written into a style sheet."""
     if not isinstance(brand, dict):

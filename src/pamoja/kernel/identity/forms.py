@@ -212,6 +212,9 @@ class PrivacyForm(forms.Form):
     shows_phone = forms.BooleanField(
         label="My phone number", required=False, help_text="To members who open your page, so that they can call you."
     )
+    shows_presence = forms.BooleanField(
+        label="That I am here", required=False, help_text="To members of your circles, while you have their page open."
+    )
 
 
 class PaymentForm(forms.Form):

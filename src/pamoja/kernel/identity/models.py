@@ -90,6 +90,7 @@ class Member(CommunityModel):
     shows_full_name = models.BooleanField(default=True)
     shows_photo = models.BooleanField(default=True)
     shows_phone = models.BooleanField(default=False)
+    shows_presence = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=clock.now, editable=False)
 

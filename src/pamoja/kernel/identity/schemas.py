@@ -175,6 +175,7 @@ class Me(Schema):
     shows_full_name: bool
     shows_photo: bool
     shows_phone: bool
+    shows_presence: bool
     photo_url: str | None
     verification: Verification
     joined_at: datetime
@@ -197,6 +198,7 @@ class Me(Schema):
             shows_full_name=member.shows_full_name,
             shows_photo=member.shows_photo,
             shows_phone=member.shows_phone,
+            shows_presence=member.shows_presence,
             photo_url=card_of(member).photo_url,
             verification=Verification(
                 email=standing.email_verified, phone=standing.phone_verified, second_factor=standing.has_second_factor
@@ -216,6 +218,7 @@ class MeChange(Schema):
     shows_full_name: bool | None = None
     shows_photo: bool | None = None
     shows_phone: bool | None = None
+    shows_presence: bool | None = None
 
 
 class SessionOut(Schema):

@@ -4,7 +4,7 @@ from pamoja.foundation.errors import Refusal
 
 
 class FrameMalformed(Refusal):
-    """We could not read this frame. Send {{"follow": ["circle:…"]}} or {{"leave": [...]}}."""
+    """We could not read this frame. Send {{"follow": ["circle:…"]}}, or leave, typing or read."""
 
     code = "live.frame_malformed"
     kind = "invalid"

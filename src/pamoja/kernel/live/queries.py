@@ -4,84 +4,101 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib.auth import get_user, get_user_model
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from pamoja.foundation.actions import Actor
 from pamoja.foundation.errors import Refusal
-from pamoja.kernel.communities.public import CommunityRequest, community_at, entered
-from pamoja.kernel.identity.public import IDLE_S_MAX, actor_of
+from pamoja.kernel.communities.public import address_in, entered
+from pamoja.kernel.identity.public import IDLE_S_MAX
 from pamoja.kernel.live import rules
-from pamoja.kernel.live.errors import NotSignedIn
+from pamoja.kernel.live.models import Presence
 
 MayFollow = Callable[[Actor, str], bool]
-_topics: dict[str, MayFollow] = {}
+OnRead = Callable[[Actor, str], None]
+
+
+@dataclass(frozen=True)
+class TopicKind:
+    """What a package said of its topics with one prefix."""
+
+    may_follow: MayFollow
+    is_attended: bool = False
+    on_read: OnRead | None = None
+
+
+_topics: dict[str, TopicKind] = {}
+
+
+@dataclass(frozen=True)
+class Knock:
+    """What a browser comes with. `place` is a community's slug and nothing, or nothing and its domain."""
+
+    place: tuple[str, str]
+    session_key: str
+
+    @classmethod
+    def at(cls, *, host: str, path: str, session_key: str) -> Knock:
+        """At this address with this session."""
+        return cls(address_in(host=host, path=path), session_key)
 
 
 @dataclass(frozen=True)
 class Follower:
-    """Who opened a socket, in which community, and by which session."""
+    """Who opened a socket, in which community, and with what they came."""
 
     community_id: UUID
     actor: Actor
     person_id: UUID
-    session_key: str
-    session_auth_hash: str
+    knock: Knock
 
 
-def declare_topic(prefix: str, *, may_follow: MayFollow) -> None:
-    """Topics `<prefix>:<key>` exist; `may_follow(actor, key)` is asked in the community, outside any event loop."""
-    _topics[prefix] = may_follow
+def declare_topic(
+    prefix: str, *, may_follow: MayFollow, is_attended: bool = False, on_read: OnRead | None = None
+) -> None:
+    """Topics `<prefix>:<key>` exist; `may_follow(actor, key)` is asked in the community, outside any event loop.
 
-
-def follower(*, host: str, path: str, session_key: str) -> Follower:
-    """Who opens a socket at this address with this session.
-
-    Raises: CommunityNotFound; NotSignedIn when the session ended, expired, or is not a member's of the community.
+    Of one that `is_attended`, `present` tells who follows it now. `on_read(actor, key)` is called when somebody who
+    follows says that they have read what there is; it is an action or calls one.
     """
-    community, _, _ = community_at(host=host, path=path)
-    request = CommunityRequest()
-    request.community = community
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key or None)
-    with entered(community.pk):
-        # Asks Django: it also refuses an inactive person, and a session from before the password was changed.
-        person = get_user(request)
-        if not person.is_authenticated or _is_idle(request.session):
-            raise NotSignedIn()
-        request.user = person
-        actor = actor_of(request)
-    if actor.member_id is None:
-        raise NotSignedIn()
-    return Follower(community.pk, actor, person.pk, session_key, person.get_session_auth_hash())
+    _topics[prefix] = TopicKind(may_follow, is_attended, on_read)
 
 
-def still_signed_in(followers: Iterable[Follower]) -> set[str]:
-    """The keys of sessions that hold: neither ended nor idle, person active, password unchanged. Two queries."""
-    asked = list(followers)
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    found = store.get_model_class().objects.filter(
-        session_key__in={each.session_key for each in asked},
-        expire_date__gt=timezone.now(),  # tidy: sessions live in real time
-    )
-    alive = {
-        key for key, data in found.values_list("session_key", "session_data") if not _is_idle(store().decode(data))
-    }
-    people = get_user_model().objects.filter(pk__in={each.person_id for each in asked}, is_active=True)
-    hashes = {person.pk: person.get_session_auth_hash() for person in people.only("id", "password")}
-    return {
-        each.session_key
-        for each in asked
-        if each.session_key in alive and hashes.get(each.person_id) == each.session_auth_hash
-    }
+def is_attended(topic: str) -> bool:
+    """Whether it is recorded who follows the topic."""
+    kind = _topics.get(rules.prefix_and_key(topic)[0])
+    return kind is not None and kind.is_attended
 
 
-def _is_idle(session: Mapping[str, Any]) -> bool:
+def present(topic: str) -> list[UUID]:
+    """The members who follow the topic now, the first to come first; at most `PRESENT_MAX`.
+
+    Who does not want to be seen is left out, and so is a process that has said nothing for a while.
+    """
+    since = Now() - timedelta(seconds=rules.PRESENCE_S_MAX)
+    found = Presence.objects.filter(
+        topic=topic, seen_at__gt=since, member__is_active=True, member__shows_presence=True
+    ).order_by("came_at", "pk")
+    return list(dict.fromkeys(found.values_list("member_id", flat=True)[: rules.PRESENT_MAX * 2]))[: rules.PRESENT_MAX]
+
+
+def read(who: Follower, topics: Iterable[str]) -> None:
+    """Tell the topics' packages that the follower has read what there is."""
+    with entered(who.community_id):
+        for topic in topics:
+            prefix, key = rules.prefix_and_key(topic)
+            kind = _topics.get(prefix)
+            if kind is not None and kind.on_read is not None:
+                with suppress(Refusal):  # They may no longer; it closes soon.
+                    kind.on_read(who.actor, key)
+
+
+def is_idle(session: Mapping[str, Any]) -> bool:
     """Whether no request was seen for so long that the next one will be signed out (`site.middleware`)."""
     return bool(time.time() - session.get("seen_at", time.time()) > IDLE_S_MAX)
 
@@ -94,8 +111,8 @@ def allowed(who: Follower, topics: Iterable[str]) -> list[str]:
 
 def _may_follow(actor: Actor, topic: str) -> bool:
     prefix, key = rules.prefix_and_key(topic)
-    may_follow = _topics.get(prefix)
+    kind = _topics.get(prefix)
     try:
-        return may_follow is not None and may_follow(actor, key)
+        return kind is not None and kind.may_follow(actor, key)
     except Refusal:
         return False

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from pamoja.kernel.live.errors import FrameMalformed, FrameTooLong, TooManyTopics
@@ -21,16 +21,25 @@ SOCKETS_A_PERSON_MAX = 20
 # What a browser may say at once, and how quickly that allowance comes back.
 FRAMES_AT_ONCE = 20
 FRAMES_A_SECOND = 2.0
+# That somebody is typing is passed on at most this often for each of their sockets.
+TYPING_S_MIN = 2.0
+# How often a process says who is here, and for how long that is believed.
+PRESENCE_S = 30
+PRESENCE_S_MAX = 75
+PRESENT_MAX = 50
 
 _TOPIC = re.compile(r"[a-z][a-z_]{0,39}:[A-Za-z0-9_-]{1,80}")
 _OURS = frozenset({"topic", "kind"})
+
+
+Deed = Literal["follow", "leave", "typing", "read"]
 
 
 @dataclass(frozen=True)
 class Ask:
     """A frame from a browser, understood."""
 
-    deed: Literal["follow", "leave"]
+    deed: Deed
     topics: tuple[str, ...]
 
 
@@ -85,7 +94,7 @@ def read_frame(text: str) -> Ask:
     if not isinstance(frame, dict) or len(frame) != 1:
         raise FrameMalformed()
     deed, topics = next(iter(frame.items()))
-    if deed not in ("follow", "leave") or not isinstance(topics, list) or not all(is_topic(each) for each in topics):
+    if deed not in get_args(Deed) or not isinstance(topics, list) or not all(is_topic(each) for each in topics):
         raise FrameMalformed()
     if len(topics) > TOPICS_MAX:
         raise TooManyTopics(topics_max=TOPICS_MAX)

@@ -23,7 +23,7 @@ from pamoja.kernel.identity.queries.people import phone_index
 from pamoja.kernel.identity.rules import pictures
 from pamoja.kernel.identity.rules.banking import BankDetails
 
-PRIVACY = ("shows_full_name", "shows_photo", "shows_phone")
+PRIVACY = ("shows_full_name", "shows_photo", "shows_phone", "shows_presence")
 
 
 @action

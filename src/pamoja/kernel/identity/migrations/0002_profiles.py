@@ -34,6 +34,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="member",
+            name="shows_presence",
+            field=models.BooleanField(default=True),
+        ),
+        migrations.AddField(
+            model_name="member",
             name="shows_photo",
             field=models.BooleanField(default=True),
         ),

@@ -7,20 +7,18 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from django.db import DatabaseError
+import psycopg
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from pamoja.kernel.live import queries
+from pamoja.kernel.live import rules
+from pamoja.kernel.live.hotpath.house import House
 from pamoja.kernel.live.hotpath.hub import Hub
 from pamoja.kernel.live.hotpath.listener import Listener
 from pamoja.kernel.live.hotpath.socket import GOING_AWAY, SIGNED_OUT, ask_database, serve
 
 log = logging.getLogger("pamoja.live")
-
-# How soon a socket closes after its session ended.
-CHECK_S = 30.0
 
 hub = Hub()
 listener = Listener(hub)
@@ -28,13 +26,17 @@ listener = Listener(hub)
 
 async def live(websocket: WebSocket) -> None:
     """Answer one browser."""
-    await serve(websocket, hub)
+    await serve(websocket, websocket.app.state.live_house)
 
 
 @asynccontextmanager
-async def lifespan(_: Starlette) -> AsyncIterator[None]:
-    """While the front door is open: listen to the database, and look after the sessions of open sockets."""
-    tasks = [asyncio.create_task(listener.run()), asyncio.create_task(_look_after_sessions())]
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """While the front door is open: listen to the database, and look after the sessions of open sockets.
+
+    Needs `app.state.pool`, the hot paths' own.
+    """
+    house = app.state.live_house = House.opened(hub, app.state.pool)
+    tasks = [asyncio.create_task(each) for each in (listener.run(), _look_after(house))]
     try:
         yield
     finally:
@@ -46,23 +48,26 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
                 await task
 
 
-async def check_sessions() -> None:
-    """Close the sockets whose session has ended since they were opened."""
+async def check_sessions(house: House) -> None:
+    """Close the sockets of those who would no longer be let in."""
     clients = list(hub.clients)
-    alive = await ask_database(queries.still_signed_in, [client.who for client in clients])
+    still_in = await house.door.still_in(client.who for client in clients)
     for client in clients:
-        if client.who.session_key not in alive:
+        if client.who not in still_in:
             client.close(SIGNED_OUT, "signed out")
 
 
-async def _look_after_sessions() -> None:
+async def _look_after(house: House) -> None:
     while True:
-        await asyncio.sleep(CHECK_S)
+        await asyncio.sleep(rules.PRESENCE_S)
         try:
-            await check_sessions()
-        except DatabaseError:
+            await house.attendance.beat()
+            await check_sessions(house)
+        except psycopg.Error:
             # Who may no longer look is found out when the database is back.
-            log.warning("live: sessions could not be checked", exc_info=True)
+            log.warning("live: sessions and presence could not be looked after", exc_info=True)
 
+
+__all__ = ["ask_database", "check_sessions", "hub", "lifespan", "listener", "live", "routes"]
 
 routes = [WebSocketRoute("/live", live), WebSocketRoute("/c/{slug}/live", live)]

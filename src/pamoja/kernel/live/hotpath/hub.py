@@ -22,6 +22,7 @@ class Client:
     def __init__(self, who: Follower) -> None:
         self.who = who
         self.topics: set[str] = set()
+        self.typed_at_s = 0.0
         self.closing: tuple[int, str] | None = None
         self._frames: deque[str] = deque()
         self._woken = asyncio.Event()

@@ -32,7 +32,7 @@ class Listener:
         was_listening = False
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(**_parameters(), autocommit=True) as connection:
+                async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as connection:
                     await connection.execute(f"LISTEN {rules.CHANNEL}")
                     failures = 0
                     if was_listening:
@@ -63,7 +63,8 @@ class Listener:
         self._hub.publish(publication)
 
 
-def _parameters() -> dict[str, Any]:
+def parameters() -> dict[str, Any]:
+    """How the settings reach the database, for a connection of live's own."""
     asked = connections["default"].get_connection_params()
     known = {key: value for key, value in asked.items() if key in ("dbname", "user", "password", "host", "port")}
     return {**known, "connect_timeout": 5, "keepalives_idle": 20, "application_name": "pamoja live"}

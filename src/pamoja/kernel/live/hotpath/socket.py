@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 
+import psycopg
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.http.request import split_domain_port, validate_host
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -19,7 +20,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from pamoja.foundation.errors import Refusal
 from pamoja.kernel.live import queries, rules
 from pamoja.kernel.live.errors import FrameMalformed, NotSignedIn, OtherSite, TooFast, TooManySockets, TooManyTopics
-from pamoja.kernel.live.hotpath.hub import Client, Hub
+from pamoja.kernel.live.hotpath.house import House
+from pamoja.kernel.live.hotpath.hub import Client
 
 log = logging.getLogger("pamoja.live")
 
@@ -49,28 +51,29 @@ async def ask_database(query: Callable[..., Answer], *args: Any, **kwargs: Any) 
     return await asyncio.get_running_loop().run_in_executor(_threads, run)
 
 
-async def serve(websocket: WebSocket, hub: Hub) -> None:
+async def serve(websocket: WebSocket, house: House) -> None:
     """Answer one socket until either side closes it."""
     try:
-        client = await _admit(websocket, hub)
+        client = await _admit(websocket, house)
     except Refusal as refusal:
         await _deny(websocket, _STATUS.get(refusal.kind, 403), refusal.sentence)
         return
-    except DatabaseError:
+    except psycopg.Error:
         log.warning("live: nobody can be admitted while the database is away")
         await _deny(websocket, 503, "Please try again in a moment.")
         return
-    hub.join(client)
+    house.hub.join(client)
     try:
         await websocket.accept()
-        await _talk(websocket, client, hub)
+        await _talk(websocket, client, house)
     except (TimeoutError, WebSocketDisconnect):
         log.debug("live: a browser went away")
     finally:
-        hub.leave(client)
+        house.attendance.leave(client.who, client.topics)
+        house.hub.leave(client)
 
 
-async def _admit(websocket: WebSocket, hub: Hub) -> Client:
+async def _admit(websocket: WebSocket, house: House) -> Client:
     host = websocket.headers.get("host", "")
     domain, _ = split_domain_port(host)
     trusted = tuple(settings.CSRF_TRUSTED_ORIGINS)
@@ -81,8 +84,8 @@ async def _admit(websocket: WebSocket, hub: Hub) -> Client:
     session_key = websocket.cookies.get(settings.SESSION_COOKIE_NAME, "")
     if not session_key:
         raise NotSignedIn()
-    who = await ask_database(queries.follower, host=host, path=websocket.url.path, session_key=session_key)
-    if hub.sockets_of(who.person_id) >= rules.SOCKETS_A_PERSON_MAX:
+    who = await house.door.admit(queries.Knock.at(host=host, path=websocket.url.path, session_key=session_key))
+    if house.hub.sockets_of(who.person_id) >= rules.SOCKETS_A_PERSON_MAX:
         raise TooManySockets(sockets_max=rules.SOCKETS_A_PERSON_MAX)
     return Client(who)
 
@@ -92,10 +95,10 @@ async def _deny(websocket: WebSocket, status: int, sentence: str) -> None:
         await websocket.send_denial_response(PlainTextResponse(sentence, status_code=status))
 
 
-async def _talk(websocket: WebSocket, client: Client, hub: Hub) -> None:
+async def _talk(websocket: WebSocket, client: Client, house: House) -> None:
     """Listen and speak at once; whoever ends first ends the other."""
     parts = {
-        asyncio.create_task(_listen(websocket, client, hub)),
+        asyncio.create_task(_listen(websocket, client, house)),
         asyncio.create_task(_speak(websocket, client)),
         asyncio.create_task(_beat(client)),
     }
@@ -112,7 +115,7 @@ async def _talk(websocket: WebSocket, client: Client, hub: Hub) -> None:
         await websocket.close(code, reason)
 
 
-async def _listen(websocket: WebSocket, client: Client, hub: Hub) -> None:
+async def _listen(websocket: WebSocket, client: Client, house: House) -> None:
     pace = rules.Pace(at_s=time.monotonic())
     while not client.closing:
         message = await websocket.receive()
@@ -121,21 +124,32 @@ async def _listen(websocket: WebSocket, client: Client, hub: Hub) -> None:
         try:
             if not pace.admits(time.monotonic()):
                 raise TooFast()
-            await _obey(rules.read_frame(_text(message)), client, hub)
+            await _obey(rules.read_frame(_text(message)), client, house)
         except Refusal as refusal:
             if refusal.kind == "limit":
                 client.close(POLICY, refusal.code)
             client.tell(rules.answer_frame(refused=refusal.code, detail=refusal.sentence))
 
 
-async def _obey(ask: rules.Ask, client: Client, hub: Hub) -> None:
+async def _obey(ask: rules.Ask, client: Client, house: House) -> None:
+    followed = [each for each in ask.topics if each in client.topics]
     if ask.deed == "leave":
-        hub.unfollow(client, ask.topics)
-        return
+        house.attendance.leave(client.who, followed)
+        house.hub.unfollow(client, ask.topics)
+    elif ask.deed == "typing":
+        await house.tell_typing(client, followed)
+    elif ask.deed == "read":
+        await ask_database(queries.read, client.who, followed)
+    else:
+        await _follow(ask, client, house)
+
+
+async def _follow(ask: rules.Ask, client: Client, house: House) -> None:
     if len(client.topics | set(ask.topics)) > rules.TOPICS_MAX:
         raise TooManyTopics(topics_max=rules.TOPICS_MAX)
     allowed = await ask_database(queries.allowed, client.who, ask.topics)
-    hub.follow(client, allowed)
+    house.attendance.arrive(client.who, [each for each in allowed if each not in client.topics])
+    house.hub.follow(client, allowed)
     client.tell(rules.answer_frame(following=allowed, refused=[each for each in ask.topics if each not in allowed]))
 
 
