@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from pamoja.site.processes import keep_what_is_loaded
-from tests.harness.databases import OWNER, Databases, start_server
+from tests.harness.databases import OWNER, USES_MAX, Databases, start_server
 from tests.harness.sealing import seal
 from tests.harness.servers import Served, free_port, process, wait_until_served
 
@@ -52,6 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The server ends with the run; its folder stays, so that the next run starts at once."""
+    for database in list(_resting):
+        forget_connections(database)
     if server := config.stash.get(SERVER, None):
         server.stop()
 
@@ -87,15 +89,26 @@ def django_db_setup() -> None:
 def committed_db(databases: Databases, django_db_blocker: Any) -> Iterator[str]:
     """A database for this one test, in which what is committed stays: for races, transactions, real servers."""
     name = f"{worker_database()}_committed"
-    databases.clone(name)
+    used = _uses.get(name, 0)
+    if 0 < used < USES_MAX and databases.empty(name):
+        if pool := _resting.get(name):
+            pool.check()
+    else:
+        forget_connections(name)
+        databases.clone(name)
+        used = 0
+    _uses[name] = used + 1
     with django_db_blocker.unblock(), working_on(name):
         yield name
-    databases.drop(name)
+
+
+_uses: dict[str, int] = {}
+_resting: dict[str, Any] = {}
 
 
 @contextmanager
 def working_on(database: str) -> Iterator[None]:
-    """This process's own connections go to that database."""
+    """This process's own connections go to that database; those to the other rest meanwhile, and stay open."""
     from django.db import connection, connections
 
     settings = connections.settings["default"]
@@ -103,14 +116,23 @@ def working_on(database: str) -> Iterator[None]:
 
     def turn_to(name: str) -> None:
         connection.close()
-        connection.close_pool()
+        if pool := connection._connection_pools.pop(connection.alias, None):
+            _resting[settings["NAME"]] = pool
         settings["NAME"] = name
+        if pool := _resting.pop(name, None):
+            connection._connection_pools[connection.alias] = pool
 
     turn_to(database)
     try:
         yield
     finally:
         turn_to(before)
+
+
+def forget_connections(database: str) -> None:
+    """The database is about to go, and its connections with it."""
+    if pool := _resting.pop(database, None):
+        pool.close()
 
 
 @pytest.fixture(autouse=True)

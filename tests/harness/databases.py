@@ -15,11 +15,14 @@ from pamoja.site.postgres import AlreadyRunning, EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
 OWNER, RUNTIME, PASSWORD = "pamoja", "pamoja_runtime", "only-on-this-machine"
+EMPTYING = (Path(__file__).parent / "emptying.sql").read_text()
+# What was deleted stays in the files for a while; after so many tests a new database is quicker.
+USES_MAX = 60
 
 
 def template_name() -> str:
     """Named after the schema, so that an unchanged one is used again by the next run."""
-    return f"pamoja_template_{fingerprint()}"
+    return f"pamoja_template_{fingerprint()}_{hashlib.sha256(EMPTYING.encode()).hexdigest()[:6]}"
 
 
 def start_server() -> EmbeddedPostgres:
@@ -74,6 +77,8 @@ class Databases:
             self._make_owner(connection)
             connection.execute(sql.SQL("CREATE DATABASE pamoja_new_template OWNER {}").format(sql.Identifier(OWNER)))
             self._migrate("pamoja_new_template")
+            with self._superuser("pamoja_new_template") as inside:
+                inside.execute(EMPTYING)
             connection.execute(sql.SQL("ALTER DATABASE pamoja_new_template RENAME TO {}").format(sql.Identifier(name)))
         return name
 
@@ -95,13 +100,24 @@ class Databases:
                     )
                 )
 
+    def empty(self, name: str) -> bool:
+        """Makes a used database as good as new, in a tenth of the time; False when it is not to be had so."""
+        with self._superuser(name) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"
+            )
+            connection.execute("SET session_replication_role = replica")
+            row = connection.execute("SELECT harness.empty()").fetchone()
+            return bool(row and row[0])
+
     def drop(self, name: str) -> None:
         """Ends its sessions and drops it."""
         with self._superuser() as connection:
             self._drop(connection, name)
 
-    def _superuser(self) -> psycopg.Connection:
-        return psycopg.connect(self.superuser_url, autocommit=True)
+    def _superuser(self, name: str = "postgres") -> psycopg.Connection:
+        return psycopg.connect(f"{self.superuser_url.rpartition('/')[0]}/{name}", autocommit=True)
 
     def _drop(self, connection: psycopg.Connection, name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
