@@ -16,6 +16,8 @@ SHARED = {
     "communities.Community": "a visitor's address must be resolved before a community is known",
     "identity.Person": "one person may be in several communities",
     "messaging.Message": "mail of the bare domain has none; its own policy shows such a row only where none is entered",
+    "messaging.ProviderContent": "templates without anybody's data, kept at one provider's account for all communities",
+    "messaging.Pace": "the rate of a sender is the provider's, whoever speaks through it",
 }
 
 
