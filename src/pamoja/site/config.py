@@ -197,6 +197,11 @@ def read() -> Config:
     if config.is_production:
         from pamoja.site.production import problems_of
 
+        if config.twilio_account_sid:
+            config.twilio_base_url = config.twilio_base_url or "https://api.twilio.com"
+            config.twilio_content_url = config.twilio_content_url or "https://content.twilio.com"
+            config.twilio_callback_base_url = config.twilio_callback_base_url or config.base_url
+
         if problems := problems_of(config):
             raise ConfigError(problems)
     else:

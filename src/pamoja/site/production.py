@@ -22,6 +22,11 @@ NEEDED = (
     ("smtp_port", "the mail server's port"),
     ("mail_from", "the sender of mail"),
 )
+# Without an account there are no phones: what is said goes by mail.
+NEEDED_FOR_TWILIO = (
+    ("twilio_auth_token", "of the Twilio account"),
+    ("twilio_whatsapp_from", "the WhatsApp sender, +…"),
+)
 NEEDED_FOR_MPESA = (
     ("mpesa_base_url", "Daraja's address"),
     ("mpesa_consumer_key", "of the Daraja app"),
@@ -46,12 +51,16 @@ ADDRESSES = (
     "mpesa_callback_base_url",
     "stripe_base_url",
     "stripe_webhook_base_url",
+    "twilio_base_url",
+    "twilio_content_url",
+    "twilio_callback_base_url",
 )
 
 
 def problems_of(config: "Config") -> list[str]:
     """Every reason not to start, in the order of the settings; empty when all is well."""
     needed = NEEDED + (NEEDED_FOR_MPESA if "mpesa" in config.rails else ())
+    needed += NEEDED_FOR_TWILIO if config.twilio_account_sid else ()
     needed += NEEDED_FOR_STRIPE if "stripe" in config.rails else ()
     missing = [f"{_name(field)} is missing: {why}." for field, why in needed if not _value(config, field)]
     if not (config.owner_url or config.database_app_url.get_secret_value()):

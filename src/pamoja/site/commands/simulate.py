@@ -14,6 +14,8 @@ from pamoja.site.cli import with_django
 
 if TYPE_CHECKING:
     from pamoja.site.simulating.circle import Played
+    from pamoja.site.simulating.messages import Played as MessagesPlayed
+    from pamoja.site.simulating.messages_proof import Proof as MessagesProof
     from pamoja.site.simulating.proof import Proof
 
 
@@ -135,36 +137,18 @@ def messages(members: int, faults: str, seed: int) -> None:
             proof = prove(settings.PAMOJA, played)
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
+    holds = proof.holds and not played.unfinished
+    _report_messages(proof, played, holds=holds)
+    more = {"members": members, "seed": seed, "holds": holds, "seconds": round(time.monotonic() - began, 1)}
+    click.echo(json.dumps(proof.figures() | played.figures() | more))
+    if not holds:
+        raise SystemExit(1)
+
+
+def _report_messages(proof: MessagesProof, played: MessagesPlayed, *, holds: bool) -> None:
     for line in proof.lines():
         click.echo(line)
     if played.struck or played.kills:
         struck = ", ".join(f"{kind} {count}" for kind, count in played.struck.items())
         click.echo(f"Dispatchers killed: {played.kills}. Faults that struck: {struck or 'none'}.")
-    holds = proof.holds and not played.unfinished
     click.echo("Each came once, in order, and nobody was disturbed." if holds else "IT DOES NOT ADD UP.")
-    click.echo(
-        json.dumps(
-            {
-                "lost": proof.lost,
-                "doubled": proof.doubled,
-                "after_stop": proof.after_stop,
-                "in_quiet_hours": proof.in_quiet_hours,
-                "out_of_order": proof.out_of_order,
-                "handover_p50_ms": round(proof.calm_p50_ms),
-                "handover_p99_ms": round(proof.calm_p99_ms),
-                "handover_with_faults_p99_ms": round(proof.all_p99_ms),
-                "unfinished": played.unfinished,
-                "said": proof.said,
-                "came": proof.came,
-                "withheld": proof.withheld,
-                "kills": played.kills,
-                "faults_struck": sum(played.struck.values()),
-                "members": members,
-                "seed": seed,
-                "holds": holds,
-                "seconds": round(time.monotonic() - began, 1),
-            }
-        )
-    )
-    if not holds:
-        raise SystemExit(1)

@@ -104,6 +104,10 @@ class Played:
     struck: dict[str, int] = field(default_factory=dict)
     unfinished: int = 0
 
+    def figures(self) -> dict[str, Any]:
+        """For programs."""
+        return {"unfinished": self.unfinished, "kills": self.kills, "faults_struck": sum(self.struck.values())}
+
 
 def play(config: Config, wanted: Wanted, *, say: Callable[[str], None]) -> Played:
     """People, what is said to them, dispatchers that are killed, STOPs in the middle, and the next morning."""

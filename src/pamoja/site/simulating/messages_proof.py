@@ -55,6 +55,22 @@ class Proof:
     def holds(self) -> bool:
         return not (self.lost or self.doubled or self.after_stop or self.in_quiet_hours or self.out_of_order)
 
+    def figures(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "lost": self.lost,
+            "doubled": self.doubled,
+            "after_stop": self.after_stop,
+            "in_quiet_hours": self.in_quiet_hours,
+            "out_of_order": self.out_of_order,
+            "handover_p50_ms": round(self.calm_p50_ms),
+            "handover_p99_ms": round(self.calm_p99_ms),
+            "handover_with_faults_p99_ms": round(self.all_p99_ms),
+            "said": self.said,
+            "came": self.came,
+            "withheld": self.withheld,
+        }
+
     def lines(self) -> list[str]:
         """As a person reads it."""
         shares = [

@@ -7,6 +7,7 @@ from pamoja.kernel.messaging.providers.django_mail import OutboxBackend
 from pamoja.kernel.messaging.providers.mail import SmtpMailer, as_mail
 from pamoja.kernel.messaging.providers.push import WebPush
 from pamoja.kernel.messaging.providers.twilio import TwilioSms, TwilioWhatsApp
+from pamoja.kernel.messaging.queries.reaching import is_served
 from pamoja.kernel.messaging.rules import Channel
 
 __all__ = [
@@ -31,5 +32,5 @@ def carrier_of(channel: Channel) -> Carrier | None:
         Channel.SMS: TwilioSms,
         Channel.PUSH: WebPush,
     }
-    maker = makers.get(channel)
+    maker = makers.get(channel) if is_served(channel) else None
     return maker() if maker else None

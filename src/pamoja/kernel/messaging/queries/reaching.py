@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
+
 from pamoja.foundation import crypto
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity.public import Member, member_with_id
@@ -48,6 +50,13 @@ def addresses_for_update(address_ids: Iterable[UUID]) -> list[Address]:
     return list(Address.objects.filter(pk__in=set(address_ids)).order_by("pk").select_for_update())
 
 
+def is_served(channel: Channel) -> bool:
+    """Whether this installation has somebody who carries what goes over the channel."""
+    config = settings.PAMOJA
+    sender = {Channel.WHATSAPP: config.twilio_whatsapp_from, Channel.SMS: config.twilio_sms_from}
+    return channel not in sender or bool(config.twilio_account_sid and sender[channel])
+
+
 def ways_to(member: Member) -> dict[Channel, Way]:
     """Each channel that could carry something to the member just now, with the best address there; push is apart.
 
@@ -65,6 +74,7 @@ def ways_to(member: Member) -> dict[Channel, Way]:
         there = next((each for each in known if each.channel == Channel.SMS and each.address == person.phone), None)
         if there is None or (there.consent != Consent.WITHDRAWN and not there.unreachable_code):
             ways[Channel.SMS] = Way(Channel.SMS, person.phone, there.reachable if there else Reachable())
+    ways = {channel: way for channel, way in ways.items() if is_served(channel)}
     if person.email and not rules.is_placeholder(person.email):
         ways[Channel.EMAIL] = Way(Channel.EMAIL, person.email, Reachable())
     return ways
