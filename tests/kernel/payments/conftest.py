@@ -9,9 +9,11 @@ import pytest
 
 # The models cannot be imported before Django is set up, and this file is read before that.
 if TYPE_CHECKING:
+    from pamoja.kernel.communities.public import Community
     from pamoja.kernel.identity.public import Member
     from pamoja.kernel.payments.models import Collection, Payout
     from tests.harness.servers import Served
+    from tests.kernel.payments.cards import Bank
     from tests.kernel.payments.outside import Outside
 
 PHONE = "+254712345678"
@@ -51,3 +53,31 @@ def outside(sandbox: Served, clock: Any, committed_db: str) -> Iterator[Outside]
         world.begin()
         yield world
         world.end()
+
+
+@pytest.fixture
+def london(community: Community, other_community: Community) -> Iterator[Community]:
+    """A network in London that pays in pounds; the test works inside it."""
+    from pamoja.kernel.communities.public import entered
+
+    with entered(other_community.pk):
+        yield other_community
+
+
+@pytest.fixture
+def grace(london: Community) -> Member:
+    """A member there."""
+    from tests.world import a_member
+
+    return a_member("Grace Okoro", phone="+447400000005")
+
+
+@pytest.fixture
+def bank(grace: Member, outside: Outside) -> Iterator[Bank]:
+    """Stripe and the banks behind it."""
+    from tests.kernel.payments.cards import Bank
+
+    found = Bank()
+    found.begin()
+    yield found
+    found.end()

@@ -23,13 +23,6 @@ CARD = Said(is_usable=True, rail_id="pm_1", brand="visa", last4="4242", expires_
 
 
 @pytest.fixture
-def grace(other_community: Community) -> Member:
-    from tests.world import a_member
-
-    return a_member("Grace Okoro", community=other_community, phone="+447400000005")
-
-
-@pytest.fixture
 def saved(other_community: Community, grace: Member) -> Method:
     from pamoja.kernel.communities.public import entered
     from tests.world import actor

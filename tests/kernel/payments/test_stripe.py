@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -19,31 +18,6 @@ if TYPE_CHECKING:
     from tests.kernel.payments.outside import Outside
 
 pytestmark = pytest.mark.committed
-
-
-@pytest.fixture
-def london(community: Community, other_community: Community) -> Iterator[Community]:
-    from pamoja.kernel.communities.public import entered
-
-    with entered(other_community.pk):
-        yield other_community
-
-
-@pytest.fixture
-def grace(london: Community) -> Member:
-    from tests.world import a_member
-
-    return a_member("Grace Okoro", phone="+447400000005")
-
-
-@pytest.fixture
-def bank(grace: Member, outside: Outside) -> Iterator[Bank]:
-    from tests.kernel.payments.cards import Bank
-
-    found = Bank()
-    found.begin()
-    yield found
-    found.end()
 
 
 def test_a_card_is_charged_once_and_lands_in_the_wallet(outside: Outside, bank: Bank, grace: Member) -> None:

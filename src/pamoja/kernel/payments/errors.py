@@ -153,3 +153,31 @@ class BankAccountUnreadable(Refusal):
 
     code = "payments.bank_account_unreadable"
     kind = "invalid"
+
+
+class RefundTooLarge(Refusal):
+    """Of this payment {left} can still be given back."""
+
+    code = "payments.refund_too_large"
+    kind = "limit"
+
+
+class NotRefundable(Refusal):
+    """This payment cannot be given back by its provider. Send the money from the wallet instead."""
+
+    code = "payments.not_refundable"
+    kind = "conflict"
+
+
+class DisputeClosed(Refusal):
+    """This dispute can no longer be answered."""
+
+    code = "payments.dispute_closed"
+    kind = "conflict"
+
+
+class StatementUnreadable(Refusal):
+    """Line {line} of the statement cannot be read. Nothing was imported."""
+
+    code = "payments.statement_unreadable"
+    kind = "invalid"

@@ -205,3 +205,122 @@ class MethodFailed(MethodEvent):
     name: ClassVar[str] = "payments.method_failed"
     sentence: ClassVar[str] = "{reason} {member} can no longer pay with {what}."
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundEvent(Event):
+    """Something happened to money on its way back to who paid it."""
+
+    refund_id: UUID
+    member_id: UUID
+    amount: Money
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"member:{self.member_id}", f"refund:{self.refund_id}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundRequested(RefundEvent):
+    name: ClassVar[str] = "payments.refund_requested"
+    sentence: ClassVar[str] = "{by} gives {amount} back to {member}: {reason}."
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundSucceeded(RefundEvent):
+    name: ClassVar[str] = "payments.refund_succeeded"
+    sentence: ClassVar[str] = "{amount} went back to {member}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundFailed(RefundEvent):
+    """It did not go, or came back: it is free in the member's wallet again."""
+
+    name: ClassVar[str] = "payments.refund_failed"
+    sentence: ClassVar[str] = "{amount} could not be given back to {member}. It is in their wallet."
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeEvent(Event):
+    """Something happened to a payment that its payer's bank questions."""
+
+    dispute_id: UUID
+    member_id: UUID
+    amount: Money
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"member:{self.member_id}", f"dispute:{self.dispute_id}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeOpened(DisputeEvent):
+    name: ClassVar[str] = "payments.dispute_opened"
+    sentence: ClassVar[str] = "The bank of {member} questions a payment of {amount}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeAnswered(DisputeEvent):
+    name: ClassVar[str] = "payments.dispute_answered"
+    sentence: ClassVar[str] = "{by} answered the bank of {member} about {amount}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeWon(DisputeEvent):
+    name: ClassVar[str] = "payments.dispute_won"
+    sentence: ClassVar[str] = "The payment of {amount} by {member} stands."
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeLost(DisputeEvent):
+    """`given_back` came out of the member's wallet, `lost` is the community's."""
+
+    name: ClassVar[str] = "payments.dispute_lost"
+    sentence: ClassVar[str] = "{amount} went back to the bank of {member}; the community lost {lost} of it."
+    given_back: Money
+    lost: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositReceived(Event):
+    """Money came unasked and was recognised."""
+
+    name: ClassVar[str] = "payments.deposit_received"
+    sentence: ClassVar[str] = "{amount} from {member} arrived."
+    deposit_id: UUID
+    member_id: UUID
+    amount: Money
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"member:{self.member_id}",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseEvent(Event):
+    """A person has something to decide, or did. `says` names nobody."""
+
+    case_id: UUID
+    says: str
+
+    def subjects(self) -> tuple[str, ...]:
+        return (f"case:{self.case_id}",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOpened(CaseEvent):
+    name: ClassVar[str] = "payments.case_opened"
+    sentence: ClassVar[str] = "To be looked at: {says}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconciliationAsked(Event):
+    """Somebody wants the providers' books compared with ours now."""
+
+    name: ClassVar[str] = "payments.reconciliation_asked"
+    sentence: ClassVar[str] = "{by} had the providers' books compared with ours."
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseResolved(CaseEvent):
+    name: ClassVar[str] = "payments.case_resolved"
+    sentence: ClassVar[str] = "{by} resolved “{says}”: {reason}."
+    reason: str

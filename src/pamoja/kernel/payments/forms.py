@@ -78,6 +78,25 @@ class PayForm(MoneyForm):
         return self.cleaned_data["way"] or self._first
 
 
+class CaseForm(forms.Form):
+    """What a person decided about a case, and whose the money is when nobody knew."""
+
+    reason = forms.CharField(max_length=300, min_length=3, label="What did you decide, and why?", strip=True)
+    member = forms.UUIDField(required=False, label="Whose money is it? (member's id)")
+
+
+class EvidenceForm(forms.Form):
+    """What speaks for a payment that a bank questions."""
+
+    evidence = forms.CharField(max_length=20_000, min_length=3, widget=forms.Textarea(attrs={"rows": 6}))
+
+
+class RefundForm(MoneyForm):
+    """How much of a payment to give back, and why."""
+
+    reason = forms.CharField(max_length=200, min_length=3, label="Why?", strip=True)
+
+
 class PhoneForm(forms.Form):
     """A phone to be asked by M-PESA."""
 

@@ -6,19 +6,43 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from pamoja.foundation import clock
 from pamoja.foundation.jobs import every, job
 from pamoja.kernel.communities.public import each_community
-from pamoja.kernel.payments.actions import asking, collecting, connecting, methods, noting, paying_out, settling
+from pamoja.kernel.payments.actions import (
+    asking,
+    collecting,
+    connecting,
+    disputing,
+    methods,
+    noting,
+    paying_out,
+    reconciling,
+    refunding,
+    settling,
+)
 from pamoja.kernel.payments.actions.asking import PayoutQuestion, Question
+from pamoja.kernel.payments.actions.reconciling import Reconciled
 from pamoja.kernel.payments.errors import RailFailure
-from pamoja.kernel.payments.models import Endpoint, Method
+from pamoja.kernel.payments.models import Dispute, Endpoint, Method
 from pamoja.kernel.payments.providers.rails import rail_named, read_notice
 from pamoja.kernel.payments.queries.inbox import waiting_state_ids
 from pamoja.kernel.payments.queries.settings import event_address, rails
-from pamoja.kernel.payments.rules.messages import CollectionAnswer, CollectOrder, PayoutOrder, Submission
+from pamoja.kernel.payments.rules.givingback import RefundState
+from pamoja.kernel.payments.rules.messages import (
+    CollectionAnswer,
+    CollectOrder,
+    DisputeAnswer,
+    PayoutOrder,
+    RefundAnswer,
+    RefundOrder,
+    Submission,
+)
 from pamoja.kernel.payments.rules.messages import MethodState as MethodSaid
 from pamoja.kernel.payments.rules.methods import MethodState
 
@@ -30,6 +54,7 @@ Said = TypeVar("Said")
 _BATCH = 100
 # Rails answer slowly and want few at a time.
 _AT_ONCE = 8
+RECONCILED_AT_HOUR = 3
 
 
 @job("payments.submit_collection")
@@ -52,6 +77,75 @@ def apply_inbox() -> None:
     """
     _apply_webhooks()
     _ask_what_is_due()
+
+
+@job("payments.submit_refunds")
+def submit_refunds() -> None:
+    """Tell the rail what is to be given back, and ask it about what it was told."""
+    _submit_refunds()
+
+
+def _submit_refunds() -> None:
+    while due := refunding.take_due_refunds(limit=_BATCH):
+        for (order, _, _), answer in zip(due, _spoken(_refund, due), strict=True):
+            refunding.record_refund(refund_id=order.refund_id, answer=answer)
+
+
+def _refund(due: tuple[RefundOrder, RefundState, str]) -> RefundAnswer:
+    order, before, rail_id = due
+    rail = rail_named(order.rail)
+    if rail_id:
+        return rail.query_refund(rail_id)
+    return rail.refund(order) if before == RefundState.REQUESTED else rail.find_refund(order)
+
+
+@job("payments.submit_evidence")
+def submit_evidence(*, dispute_id: str) -> None:
+    """Send the bank what speaks for a payment; the key makes it one answer however often it is sent."""
+    dispute = Dispute.objects.filter(pk=dispute_id).first()
+    if dispute is not None and dispute.evidence:
+        rail_named(dispute.rail).answer_dispute(dispute.rail_id, evidence=dispute.evidence, key=dispute.pk.hex)
+
+
+def _ask_about_disputes() -> None:
+    while due := disputing.take_due_disputes(limit=_BATCH):
+        for dispute, answer in zip(due, _spoken(_state_of_dispute, due), strict=True):
+            if isinstance(answer, RailFailure):
+                log.info("a dispute was not asked about", extra={"dispute": str(dispute.pk), "code": answer.code})
+            else:
+                disputing.record_dispute(dispute_id=dispute.pk, answer=answer)
+
+
+def _state_of_dispute(dispute: Dispute) -> DisputeAnswer:
+    return rail_named(dispute.rail).query_dispute(dispute.rail_id)
+
+
+@every(seconds=3600, name="payments.reconcile")
+def reconcile() -> None:
+    """Every night, compare the providers' books of the last days with ours, in each community's own night."""
+    for community in each_community():
+        if clock.now().astimezone(ZoneInfo(community.time_zone)).hour == RECONCILED_AT_HOUR:
+            try:
+                reconcile_community()
+            except RailFailure as failure:
+                log.warning("books were not compared", extra={"community": community.slug, "code": failure.code})
+
+
+@job("payments.reconcile_now")
+def reconcile_now() -> None:
+    """The same on demand."""
+    reconcile_community()
+
+
+def reconcile_community(days: int = 8) -> Reconciled | None:
+    """The entered community's books with Stripe against Stripe's own; none when it does not pay by card."""
+    if "stripe" not in rails():
+        return None
+    now = clock.now()
+    since = now - timedelta(days=days)
+    lines = list(rail_named("stripe").movements(since, now + timedelta(minutes=1)))
+    # What came a moment ago may not be in both books yet.
+    return reconciling.reconcile(rail="stripe", lines=lines, since=since, until=now - timedelta(minutes=15))
 
 
 @every(seconds=30, name="payments.connect")
@@ -149,6 +243,8 @@ def _apply_webhooks() -> None:
 
 
 def _ask_what_is_due() -> None:
+    _submit_refunds()
+    _ask_about_disputes()
     while due_methods := methods.take_due_methods():
         _ask_about_methods(due_methods)
     while questions := asking.take_due_attempts(limit=_BATCH):
@@ -186,21 +282,6 @@ def _answer(question: Question) -> CollectionAnswer | Submission | None:
         except RailFailure as failure:
             log.info("a query failed", extra={"attempt": str(question.attempt_id), "code": failure.code})
     return answer
-
-
-@job("payments.check_method")
-def check_method(*, method_id: str) -> None:
-    """Ask the rail what came of the member's visit to its page."""
-    method = Method.objects.filter(pk=method_id).first()
-    if method is not None:
-        _ask_about_methods([method])
-
-
-def ask_about_method(method: Method) -> Method:
-    """The same at once, for a member who has just come back; what the rail does not say now it says later."""
-    _ask_about_methods([method])
-    method.refresh_from_db()
-    return method
 
 
 @job("payments.forget_method")

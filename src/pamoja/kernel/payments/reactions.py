@@ -7,12 +7,24 @@ from pamoja.foundation.jobs import enqueue
 from pamoja.kernel.payments.events import (
     CollectionEvent,
     CollectionRequested,
+    DisputeAnswered,
+    DisputeEvent,
     MethodEvent,
     MethodRemoved,
     PayoutEvent,
     PayoutRequested,
+    ReconciliationAsked,
+    RefundEvent,
+    RefundRequested,
 )
-from pamoja.kernel.payments.jobs import forget_method, submit_collection, submit_payout
+from pamoja.kernel.payments.jobs import (
+    forget_method,
+    reconcile_now,
+    submit_collection,
+    submit_evidence,
+    submit_payout,
+    submit_refunds,
+)
 
 
 @on(CollectionRequested)
@@ -30,6 +42,21 @@ def _let_it_be_forgotten(event: MethodRemoved) -> None:
     enqueue(forget_method, method_id=str(event.method_id))
 
 
+@on(RefundRequested)
+def _give_it_back(event: RefundRequested) -> None:
+    enqueue(submit_refunds)
+
+
+@on(ReconciliationAsked)
+def _compare_the_books(event: ReconciliationAsked) -> None:
+    enqueue(reconcile_now)
+
+
+@on(DisputeAnswered)
+def _tell_the_bank(event: DisputeAnswered) -> None:
+    enqueue(submit_evidence, dispute_id=str(event.dispute_id))
+
+
 PAYMENTS = Counter("pamoja_payments_total", "What happened to payments.", ["event"])
 
 
@@ -37,5 +64,6 @@ def _counted(event: Event) -> None:
     PAYMENTS.labels(event.name.removeprefix("payments.")).inc()
 
 
-for _kind in (*CollectionEvent.__subclasses__(), *PayoutEvent.__subclasses__(), *MethodEvent.__subclasses__()):
-    on(_kind)(_counted)
+for _family in (CollectionEvent, PayoutEvent, MethodEvent, RefundEvent, DisputeEvent):
+    for _kind in _family.__subclasses__():
+        on(_kind)(_counted)

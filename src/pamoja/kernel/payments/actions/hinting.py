@@ -8,7 +8,9 @@ from django.db.models import Q
 
 from pamoja.foundation import clock
 from pamoja.foundation.actions import joins_transaction
-from pamoja.kernel.payments.models import CollectionAttempt, Method
+from pamoja.kernel.payments.actions.disputing import notice_dispute
+from pamoja.kernel.payments.models import CollectionAttempt, Method, Refund
+from pamoja.kernel.payments.rules.givingback import RefundState
 from pamoja.kernel.payments.rules.messages import Notice
 from pamoja.kernel.payments.rules.methods import MethodState
 from pamoja.kernel.payments.rules.states import AttemptState, Doubt
@@ -19,6 +21,7 @@ def heed_events(rail: str, notices: Sequence[Notice]) -> None:
     """Make the question due about every payment and way to pay that the events name."""
     now = clock.now()
     about = _Named(notices)
+    _heed_what_goes_back(rail, about)
     if about.payments:
         (
             CollectionAttempt.objects.filter(rail=rail, checkout_request_id__in=about.payments)
@@ -36,6 +39,17 @@ def heed_events(rail: str, notices: Sequence[Notice]) -> None:
         )
 
 
+@joins_transaction
+def _heed_what_goes_back(rail: str, about: _Named) -> None:
+    now = clock.now()
+    if about.refunds:
+        Refund.objects.filter(attempt__rail=rail, rail_id__in=about.refunds).exclude(state=RefundState.FAILED).update(
+            next_query_at=now
+        )
+    for rail_id, payment_id in sorted(about.disputes.items()):
+        notice_dispute(rail, rail_id, payment_id)
+
+
 class _Named:
     """What the events are about, by the rail's own ids."""
 
@@ -43,6 +57,8 @@ class _Named:
         self.payments = self._of(notices, "payment_intent.")
         self.visits = self._of(notices, "checkout.session.")
         self.methods = self._of(notices, "payment_method.", "mandate.")
+        self.refunds = self._of(notices, "refund.", "charge.refund.")
+        self.disputes = {each.rail_id: each.other_id for each in notices if each.code.startswith("charge.dispute.")}
 
     def _of(self, notices: Sequence[Notice], *kinds: str) -> set[str]:
         return {each.rail_id for each in notices if each.rail_id and each.code.startswith(kinds)}

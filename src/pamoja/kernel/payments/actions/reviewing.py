@@ -58,7 +58,7 @@ def resolve_attempt(
         outcome does not fit what was settled already.
     """
     by.require(MANAGE)
-    reason = _reason(reason)
+    reason = said_why(reason)
     collection, attempt = collections.attempt_for_update(attempt_id)
     if not attempt.doubt or attempt.resolved_at is not None:
         raise NothingToReview()
@@ -91,7 +91,7 @@ def resolve_payout(*, by: Actor, payout_id: UUID, outcome: Outcome, reason: str)
         has ended already (then only `seen` fits).
     """
     by.require(MANAGE)
-    reason = _reason(reason)
+    reason = said_why(reason)
     payout = payouts.payout_for_update(payout_id)
     if not payout.doubt or payout.resolved_at is not None:
         raise NothingToReview()
@@ -113,7 +113,8 @@ def resolve_payout(*, by: Actor, payout_id: UUID, outcome: Outcome, reason: str)
     return payout
 
 
-def _reason(text: str) -> str:
+def said_why(text: str) -> str:
+    """A reason worth keeping. Raises: ReasonMissing."""
     if len(text.strip()) < 3:
         raise ReasonMissing(field="reason")
     return text.strip().rstrip(".")[:300]

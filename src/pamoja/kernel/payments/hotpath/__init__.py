@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from pamoja.kernel.payments.hotpath.events import receive_event
 from pamoja.kernel.payments.hotpath.prompts import receive
+from pamoja.kernel.payments.hotpath.signed import receive_event
 
 
 class Door:

@@ -1,19 +1,25 @@
 """The tables of payments; the database refuses what must never happen."""
 
+from pamoja.kernel.payments.models.cases import Case, Deposit
 from pamoja.kernel.payments.models.collections import Collection, CollectionAttempt
+from pamoja.kernel.payments.models.givingback import Dispute, Refund
 from pamoja.kernel.payments.models.inbox import WebhookInbox
 from pamoja.kernel.payments.models.methods import Customer, Method, Reference
 from pamoja.kernel.payments.models.payouts import Payout
 from pamoja.kernel.payments.models.settings import Endpoint, PaymentSettings
 
 __all__ = [
+    "Case",
     "Collection",
     "CollectionAttempt",
     "Customer",
+    "Deposit",
+    "Dispute",
     "Endpoint",
     "Method",
     "PaymentSettings",
     "Payout",
     "Reference",
+    "Refund",
     "WebhookInbox",
 ]

@@ -1,5 +1,6 @@
 """Pages about payments: thin doors to the actions."""
 
+from pamoja.kernel.payments.pages.cases import all_payments, case, cases, compare, refund
 from pamoja.kernel.payments.pages.methods import add_bank, add_hosted, add_phone, method, methods
 from pamoja.kernel.payments.pages.methods import change as change_method
 from pamoja.kernel.payments.pages.own import payment, payments, retry
@@ -10,13 +11,18 @@ __all__ = [
     "add_bank",
     "add_hosted",
     "add_phone",
+    "all_payments",
     "ask_again",
+    "case",
+    "cases",
     "change_method",
+    "compare",
     "home_cards",
     "method",
     "methods",
     "payment",
     "payments",
+    "refund",
     "resolve",
     "retry",
     "review",

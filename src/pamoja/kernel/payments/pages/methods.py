@@ -15,7 +15,6 @@ from pamoja.kernel.identity.public import MemberRequest, needs_member, needs_rec
 from pamoja.kernel.payments.actions import methods as deeds
 from pamoja.kernel.payments.errors import ProviderAway, RailFailure
 from pamoja.kernel.payments.forms import BankAccountForm, PhoneForm
-from pamoja.kernel.payments.jobs import ask_about_method
 from pamoja.kernel.payments.models import Method
 from pamoja.kernel.payments.providers.rails import rail_named
 from pamoja.kernel.payments.queries import settings
@@ -80,7 +79,7 @@ def method(request: MemberRequest, public_id: str) -> HttpResponse:
     """Where the provider sends the member back to: it waits until the provider has said what came of it."""
     found = own_method(request.member.pk, public_id)
     if found.state == MethodState.PENDING and found.session_id:
-        found = ask_about_method(found)
+        found = _asked_about(found)
     context = {"method": found, "is_waiting": found.state == MethodState.PENDING}
     name = "payments/_method.html" if request.headers.get("HX-Target") == "method" else "payments/method.html"
     return render(request, name, context)
@@ -118,6 +117,15 @@ def open_page(request: MemberRequest, kind: MethodKind) -> str:
         raise ProviderAway() from failure
     deeds.record_setup_started(method_id=order.method_id, started=started)
     return started.url
+
+
+def _asked_about(found: Method) -> Method:
+    """What the provider says now; what it does not say now it says to the sweep."""
+    try:
+        said = rail_named(found.rail).setup_state(found.session_id or "")
+    except RailFailure:
+        return found
+    return deeds.record_method(method_id=found.pk, said=said)
 
 
 def _methods(

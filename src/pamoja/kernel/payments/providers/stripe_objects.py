@@ -92,6 +92,8 @@ def listed_of(row: dict[str, Any]) -> Listed:
         fee_minor=_whole(row.get("fee")) or 0,
         currency=text(row.get("currency")).upper(),
         at=datetime.fromtimestamp(_whole(row.get("created")) or 0, UTC),
+        payment_id=_id(said.get("payment_intent")),
+        community=text((said.get("metadata") or {}).get("community")),
     )
 
 

@@ -162,6 +162,8 @@ class Listed:
     fee_minor: int
     currency: str
     at: datetime
+    community: str = ""
+    payment_id: str = ""
 
 
 class Found(StrEnum):

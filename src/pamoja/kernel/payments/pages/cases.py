@@ -1,0 +1,109 @@
+"""The back office of payments: all of them, cases to resolve, disputes to answer, refunds, books to compare."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pamoja.foundation import ids
+from pamoja.foundation.errors import Refusal
+from pamoja.foundation.paging import page_of
+from pamoja.kernel.identity.public import MemberRequest, cards_of, needs_member, needs_recent_sign_in, require
+from pamoja.kernel.payments.actions.casework import resolve_case
+from pamoja.kernel.payments.actions.disputing import answer_dispute
+from pamoja.kernel.payments.actions.reconciling import ask_for_reconciliation
+from pamoja.kernel.payments.actions.refunding import refund_payment
+from pamoja.kernel.payments.actions.reviewing import MANAGE
+from pamoja.kernel.payments.forms import CaseForm, EvidenceForm, RefundForm
+from pamoja.kernel.payments.queries.casework import all_collections, case_with, dispute_of, open_cases
+from pamoja.kernel.payments.queries.collections import collection
+
+
+@needs_member
+@require_safe
+def cases(request: MemberRequest) -> HttpResponse:
+    """What a person has to decide, the most urgent first."""
+    require(request.actor, MANAGE)
+    page = page_of(open_cases(), request.GET.get("page", 1))
+    cards = cards_of({each.member_id for each in page.items if each.member_id})
+    context = {"page": page, "lines": [(each, cards.get(each.member_id)) for each in page.items]}
+    return render(request, "payments/cases.html", context)
+
+
+@needs_member
+@needs_recent_sign_in
+@require_http_methods(["GET", "POST"])
+def case(request: MemberRequest, public_id: str) -> HttpResponse:
+    """One case: what is known, the answer to a bank, the decision."""
+    require(request.actor, MANAGE)
+    found = case_with(ids.parse("case", public_id))
+    dispute = dispute_of(found)
+    is_answer = "evidence" in request.POST
+    form = CaseForm(request.POST or None if not is_answer else None)
+    evidence_form = EvidenceForm(request.POST if is_answer else None)
+    try:
+        if is_answer and dispute and evidence_form.is_valid():
+            answer_dispute(by=request.actor, dispute_id=dispute.pk, evidence=evidence_form.cleaned_data["evidence"])
+            messages.success(request, "Thank you. The bank is being told.")
+            return redirect("payments:case", public_id=public_id)
+        if request.method == "POST" and not is_answer and form.is_valid():
+            typed = form.cleaned_data
+            member_id: UUID | None = typed["member"]
+            resolve_case(by=request.actor, case_id=found.pk, reason=typed["reason"], member_id=member_id)
+            messages.success(request, "Thank you. It is settled, and on record.")
+            return redirect("payments:cases")
+    except Refusal as refusal:
+        (evidence_form if is_answer else form).add_error(None, refusal.sentence)
+    context = {"case": found, "dispute": dispute, "form": form, "evidence_form": evidence_form}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "payments/case.html", context, status=status)
+
+
+@needs_member
+@require_safe
+def all_payments(request: MemberRequest) -> HttpResponse:
+    """What every member was asked for, newest first."""
+    require(request.actor, MANAGE)
+    page = page_of(all_collections(request.GET.get("q", "")), request.GET.get("page", 1))
+    cards = cards_of({each.member_id for each in page.items})
+    context = {"page": page, "lines": [(each, cards.get(each.member_id)) for each in page.items]}
+    return render(request, "payments/all.html", context)
+
+
+@needs_member
+@needs_recent_sign_in
+@require_http_methods(["GET", "POST"])
+def refund(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Give a payment back to the card or account it came from."""
+    require(request.actor, MANAGE)
+    found = collection(ids.parse("collection", public_id))
+    form = RefundForm(request.POST or None, currency=found.currency, initial={"amount": found.amount.figure})
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            refund_payment(
+                by=request.actor,
+                collection_id=found.pk,
+                amount=typed["amount"],
+                reason=typed["reason"],
+                key=f"{found.pk}:{typed['key']}",
+            )
+            messages.success(request, "It is on its way back.")
+            return redirect("payments:all")
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return render(request, "payments/refund.html", {"payment": found, "form": form}, status=status)
+
+
+@needs_member
+@require_POST
+def compare(request: MemberRequest) -> HttpResponse:
+    """Compare the provider's books with ours now."""
+    ask_for_reconciliation(by=request.actor)
+    messages.success(request, "The books are being compared. Differences appear here as cases.")
+    return redirect("payments:cases")

@@ -1,0 +1,41 @@
+"""Reading cases, the dispute behind one, and everybody's payments."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from pamoja.kernel.payments.errors import PaymentNotFound
+from pamoja.kernel.payments.models import Case, Collection, Dispute
+from pamoja.kernel.payments.rules.givingback import CaseKind
+
+
+def open_cases() -> QuerySet[Case]:
+    """Those that wait, by their deadline, then the oldest first."""
+    return Case.objects.filter(resolved_at__isnull=True).order_by(F("due_at").asc(nulls_last=True), "opened_at")
+
+
+def case_with(case_id: UUID) -> Case:
+    """Raises: PaymentNotFound."""
+    found = Case.objects.filter(pk=case_id).first()
+    if found is None:
+        raise PaymentNotFound()
+    return found
+
+
+def dispute_of(case: Case) -> Dispute | None:
+    """The dispute that a case is about."""
+    if case.kind != CaseKind.DISPUTE:
+        return None
+    return Dispute.objects.filter(pk=UUID(case.subject.partition(":")[2])).first()
+
+
+def all_collections(text: str = "") -> QuerySet[Collection]:
+    """What every member was asked for, newest first; with `text`, by member, purpose or receipt."""
+    found = Collection.objects.order_by("-requested_at", "-id")
+    if wanted := text.strip()[:80]:
+        found = found.filter(
+            Q(member__name__icontains=wanted) | Q(purpose__icontains=wanted) | Q(attempts__receipt=wanted)
+        ).distinct()
+    return found
