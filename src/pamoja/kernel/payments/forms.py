@@ -85,6 +85,12 @@ class CaseForm(forms.Form):
     member = forms.UUIDField(required=False, label="Whose money is it? (member's id)")
 
 
+class StatementForm(forms.Form):
+    """A bank's statement as CSV."""
+
+    statement = forms.FileField(help_text="CSV with the columns Amount and Reference; Id, Sort code and Account help.")
+
+
 class EvidenceForm(forms.Form):
     """What speaks for a payment that a bank questions."""
 

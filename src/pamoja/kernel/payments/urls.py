@@ -20,6 +20,7 @@ urlpatterns = [
     path("payments/all/", pages.all_payments, name="all"),
     path("payments/all/<str:public_id>/refund/", pages.refund, name="refund"),
     path("payments/cases/", pages.cases, name="cases"),
+    path("payments/cases/bank-statement/", pages.bank_statement, name="bank_statement"),
     path("payments/cases/compare/", pages.compare, name="compare"),
     path("payments/cases/<str:public_id>/", pages.case, name="case"),
     path("payments/review/", pages.review, name="review"),

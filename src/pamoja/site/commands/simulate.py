@@ -152,3 +152,44 @@ def _report_messages(proof: MessagesProof, played: MessagesPlayed, *, holds: boo
         struck = ", ".join(f"{kind} {count}" for kind, count in played.struck.items())
         click.echo(f"Dispatchers killed: {played.kills}. Faults that struck: {struck or 'none'}.")
     click.echo("Each came once, in order, and nobody was disturbed." if holds else "IT DOES NOT ADD UP.")
+
+
+@command.command()
+@click.option("--attempts", type=click.IntRange(1, 200_000), default=500, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed strikes the same requests.")
+@click.option("--faults", type=click.Choice(["all", "none"]), default="all", show_default=True)
+def payments(attempts: int, seed: int, faults: str) -> None:
+    """Card payments with everything going wrong; exit code 1 when anything is doubled, lost or disagrees."""
+    began = time.monotonic()
+    from pamoja.site.simulating.ground import ground
+
+    folder = Path(os.environ.get("PAMOJA_DATA") or "var").resolve()
+    with ground(folder):
+        with_django()
+        from django.conf import settings
+        from django.db import connection
+
+        from pamoja.site.simulating.payments import play
+
+        def say(line: str) -> None:
+            click.echo(f"{time.monotonic() - began:5.1f} s  {line}")
+
+        proof = play(settings.PAMOJA, attempts=attempts, seed=seed, faults=faults == "all", say=say)
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
+    for kind, count in sorted(proof.struck.items()):
+        click.echo(f"{kind:24} {count}")
+    figures = {
+        "doubled": proof.doubled,
+        "lost": proof.lost,
+        "difference_minor": proof.difference_minor,
+        "undecided": proof.undecided,
+        "attempts": proof.attempts,
+        "collections": proof.collections,
+        "paid": proof.paid,
+        "faults_struck": sum(proof.struck.values()),
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    click.echo(json.dumps(figures))
+    if not proof.holds:
+        raise SystemExit(1)

@@ -1,6 +1,6 @@
 """Pages about payments: thin doors to the actions."""
 
-from pamoja.kernel.payments.pages.cases import all_payments, case, cases, compare, refund
+from pamoja.kernel.payments.pages.cases import all_payments, bank_statement, case, cases, compare, refund
 from pamoja.kernel.payments.pages.methods import add_bank, add_hosted, add_phone, method, methods
 from pamoja.kernel.payments.pages.methods import change as change_method
 from pamoja.kernel.payments.pages.own import payment, payments, retry
@@ -13,6 +13,7 @@ __all__ = [
     "add_phone",
     "all_payments",
     "ask_again",
+    "bank_statement",
     "case",
     "cases",
     "change_method",

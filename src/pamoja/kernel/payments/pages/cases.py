@@ -12,15 +12,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pamoja.foundation import ids
 from pamoja.foundation.errors import Refusal
 from pamoja.foundation.paging import page_of
+from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity.public import MemberRequest, cards_of, needs_member, needs_recent_sign_in, require
 from pamoja.kernel.payments.actions.casework import resolve_case
+from pamoja.kernel.payments.actions.depositing import import_statement
 from pamoja.kernel.payments.actions.disputing import answer_dispute
 from pamoja.kernel.payments.actions.reconciling import ask_for_reconciliation
 from pamoja.kernel.payments.actions.refunding import refund_payment
 from pamoja.kernel.payments.actions.reviewing import MANAGE
-from pamoja.kernel.payments.forms import CaseForm, EvidenceForm, RefundForm
+from pamoja.kernel.payments.forms import CaseForm, EvidenceForm, RefundForm, StatementForm
 from pamoja.kernel.payments.queries.casework import all_collections, case_with, dispute_of, open_cases
 from pamoja.kernel.payments.queries.collections import collection
+from pamoja.kernel.payments.rules.bank_statements import read_statement
+
+STATEMENT_BYTES_MAX = 2_000_000
 
 
 @needs_member
@@ -98,6 +103,26 @@ def refund(request: MemberRequest, public_id: str) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "payments/refund.html", {"payment": found, "form": form}, status=status)
+
+
+@needs_member
+@needs_recent_sign_in
+@require_http_methods(["GET", "POST"])
+def bank_statement(request: MemberRequest) -> HttpResponse:
+    """Take in the bank's statement: what it holds is posted once, however often it is taken in."""
+    require(request.actor, MANAGE)
+    form = StatementForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        text = form.cleaned_data["statement"].read(STATEMENT_BYTES_MAX).decode("utf-8", errors="replace")
+        try:
+            done = import_statement(by=request.actor, lines=read_statement(text, current_community().currency))
+            said = f"{done.matched} found their member, {done.unmatched} wait as cases, {done.known} were known."
+            messages.success(request, said)
+            return redirect("payments:cases")
+        except Refusal as refusal:
+            form.add_error("statement", refusal.sentence)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "payments/bank_statement.html", {"form": form}, status=status)
 
 
 @needs_member

@@ -1,0 +1,117 @@
+"""Money that came by itself: recognised by the member's reference, or kept apart until a person knows whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from pamoja.foundation import ids
+from pamoja.foundation.actions import Actor, action
+from pamoja.foundation.events import announce
+from pamoja.kernel.ledger.public import Transfer, post, wallet_of
+from pamoja.kernel.payments.actions.casework import open_case
+from pamoja.kernel.payments.actions.methods import prove_method
+from pamoja.kernel.payments.actions.reviewing import MANAGE
+from pamoja.kernel.payments.actions.settling import grant
+from pamoja.kernel.payments.events import DepositReceived
+from pamoja.kernel.payments.models import CollectionAttempt, Deposit, Method
+from pamoja.kernel.payments.queries.accounts import clearing_account, community_account
+from pamoja.kernel.payments.queries.collections import attempt_for_update
+from pamoja.kernel.payments.queries.methods import member_with_reference
+from pamoja.kernel.payments.rules import rails
+from pamoja.kernel.payments.rules.bank_statements import BankLine
+from pamoja.kernel.payments.rules.givingback import CaseKind
+from pamoja.kernel.payments.rules.methods import MethodKind, MethodState
+from pamoja.kernel.payments.rules.references import references_in
+from pamoja.kernel.payments.rules.states import AttemptState, CollectionState
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of a statement's lines."""
+
+    matched: int = 0
+    unmatched: int = 0
+    known: int = 0
+
+
+@action
+def import_statement(*, by: Actor, lines: Sequence[BankLine]) -> Imported:
+    """Post each line once: to the payment that waits for it, to its member's wallet, or apart as a case.
+
+    Raises: NotAllowed.
+    """
+    by.require(MANAGE)
+    counted = {"matched": 0, "unmatched": 0, "known": 0}
+    for line in lines:
+        counted[_take(line)] += 1
+    return Imported(**counted)
+
+
+def _take(line: BankLine) -> str:
+    if Deposit.objects.filter(rail=rails.BANK, rail_id=line.line_id).exists():
+        return "known"
+    member_id = member_with_reference(references_in(line.reference))
+    if member_id is None:
+        _keep(line, None)
+        return "unmatched"
+    if line.payer:
+        _prove_account(member_id, line.payer)
+    if not _paid_what_was_asked(member_id, line):
+        _keep(line, member_id)
+    return "matched"
+
+
+def _paid_what_was_asked(member_id: UUID, line: BankLine) -> bool:
+    waiting = CollectionAttempt.objects.filter(
+        rail=rails.BANK, state=AttemptState.ACCEPTED, collection__member_id=member_id,
+        collection__amount_minor=line.amount.amount_minor, collection__currency=line.amount.currency,
+        collection__state=CollectionState.SUBMITTED,
+    ).order_by("began_at")  # fmt: skip
+    first = waiting.first()
+    if first is None:
+        return False
+    collection, attempt = attempt_for_update(first.pk)
+    if attempt.state != AttemptState.ACCEPTED:
+        return False
+    grant(collection, attempt)
+    entry_id = attempt.entry_id
+    assert entry_id is not None  # what is paid is posted
+    Deposit.objects.create(
+        rail=rails.BANK, rail_id=line.line_id, amount_minor=line.amount.amount_minor, currency=line.amount.currency,
+        reference=line.reference, payer=line.payer, member_id=member_id, entry_id=entry_id,
+    )  # fmt: skip
+    return True
+
+
+def _keep(line: BankLine, member_id: UUID | None) -> None:
+    currency, deposit_id = line.amount.currency, ids.new_id()
+    credit = wallet_of(member_id, currency) if member_id else community_account("unmatched", currency)
+    entry = post(
+        key=f"payments.deposit:{rails.BANK}:{line.line_id}",
+        transfers=[Transfer(debit=clearing_account(rails.BANK, currency), credit=credit, amount=line.amount)],
+        description="Bank transfer",
+        reference=line.line_id[:40],
+    )
+    Deposit.objects.create(
+        id=deposit_id, rail=rails.BANK, rail_id=line.line_id, amount_minor=line.amount.amount_minor, currency=currency,
+        reference=line.reference, payer=line.payer, member_id=member_id, entry_id=entry.id,
+    )  # fmt: skip
+    if member_id:
+        announce(DepositReceived(deposit_id=deposit_id, member_id=member_id, amount=line.amount))
+        return
+    open_case(
+        kind=CaseKind.UNMATCHED,
+        subject=f"deposit:{deposit_id}",
+        says=f"A transfer came of which nobody knows whose it is: “{line.reference[:80]}”",
+        amount=line.amount,
+    )
+
+
+def _prove_account(member_id: UUID, payer: str) -> None:
+    own = Method.objects.filter(
+        member_id=member_id, kind=MethodKind.BANK, fingerprint=payer, state=MethodState.PENDING
+    ).first()
+    if own is not None:
+        prove_method(own.pk)
