@@ -25,6 +25,8 @@ FEED_ICONS = (
     ("member", "users"),
     ("circle", "savings"),
     ("round", "savings"),
+    ("post", "chat"),
+    ("announcement", "chat"),
     ("password", "lock"),
     ("signed", "key"),
     ("phone", "phone"),

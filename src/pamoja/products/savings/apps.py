@@ -13,6 +13,7 @@ class SavingsConfig(AppConfig):
         from pamoja.kernel.ledger.public import reference_describer
         from pamoja.kernel.live.public import declare_topic
         from pamoja.products.savings import chat, reactions  # noqa: F401 - they register themselves
+        from pamoja.products.savings.actions.board import has_read
         from pamoja.products.savings.queries import describing
         from pamoja.products.savings.queries.seats import MANAGE, circle_names, may_follow
 
@@ -22,4 +23,6 @@ class SavingsConfig(AppConfig):
         reference_describer("savings.payout", describing.payouts_described)
         reference_describer("circle", describing.circles_described)
         declare_topic("circle", may_follow=may_follow)
+        declare_topic("here", may_follow=may_follow, is_attended=True)
+        declare_topic("board", may_follow=may_follow, on_read=has_read)
         declare_role("savings_manager", {MANAGE})

@@ -260,3 +260,73 @@ class NothingToForgive(Refusal):
     """Only arrears of a round that has been paid out can be forgiven, by whoever is owed them."""
 
     code = "savings.nothing_to_forgive"
+
+
+class PostNotFound(Refusal):
+    """We could not find this on the board."""
+
+    code = "savings.post_not_found"
+    kind = "not_found"
+
+
+class BoardFileNotFound(Refusal):
+    """We could not find this file."""
+
+    code = "savings.board_file_not_found"
+    kind = "not_found"
+
+
+class NotYourPost(Refusal):
+    """Only whoever wrote it can take it back."""
+
+    code = "savings.not_your_post"
+    kind = "forbidden"
+
+
+class PostOver(Refusal):
+    """This was hidden or taken back: nothing more can be done with it."""
+
+    code = "savings.post_over"
+    kind = "conflict"
+
+
+class NothingSaid(Refusal):
+    """Write something, or add a picture or PDF."""
+
+    code = "savings.nothing_said"
+    kind = "invalid"
+
+
+class PostTooLong(Refusal):
+    """Please keep it to {length_max} characters."""
+
+    code = "savings.post_too_long"
+    kind = "invalid"
+
+
+class ReasonNeeded(Refusal):
+    """Say why: everybody in the circle will read it."""
+
+    code = "savings.reason_needed"
+    kind = "invalid"
+
+
+class TooManyFiles(Refusal):
+    """At most {files_max} files come with one post."""
+
+    code = "savings.too_many_files"
+    kind = "invalid"
+
+
+class FileTooBig(Refusal):
+    """This file is too big: at most {megabytes} MB, please."""
+
+    code = "savings.file_too_big"
+    kind = "invalid"
+
+
+class FileUnreadable(Refusal):
+    """We could not read this file. JPEG, PNG and WebP pictures and plain PDF documents work."""
+
+    code = "savings.file_unreadable"
+    kind = "invalid"

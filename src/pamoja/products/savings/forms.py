@@ -14,6 +14,7 @@ from pamoja.foundation.money import currency as money_unit
 from pamoja.products.savings.errors import CircleSettingInvalid
 from pamoja.products.savings.models import Circle, CircleMember
 from pamoja.products.savings.rules import invitations, money
+from pamoja.products.savings.rules.board import BODY_LENGTH_MAX
 from pamoja.products.savings.rules.terms import (
     DESCRIPTION_LENGTH_MAX,
     NAME_LENGTH_MAX,
@@ -37,6 +38,51 @@ class Choices(forms.RadioSelect):
         copied = super().__deepcopy__(memo)
         copied.choice_help = self.choice_help
         return copied
+
+
+class Files(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """The uploaded files, as a list that may be empty; what they really are is looked at later."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(FilesField, self).clean(each, initial) for each in data or [] if each]
+
+
+class ReplyForm(forms.Form):
+    """Something to say on a circle's board."""
+
+    body = forms.CharField(
+        label="Reply",
+        required=False,
+        strip=False,
+        max_length=BODY_LENGTH_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    attached = FilesField(
+        label="Pictures or PDF",
+        required=False,
+        help_text="At most four, 5 MB each.",
+        widget=Files(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf", "multiple": True}),
+    )
+
+
+class PostForm(ReplyForm):
+    """The same for everybody in the circle; the organiser may announce it."""
+
+    announces = forms.BooleanField(
+        label="Announce it to everybody", required=False, help_text="It is pinned, and each member gets a message."
+    )
+
+    def __init__(self, *args: Any, may_announce: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].label = "Say something to the circle"
+        if not may_announce:
+            del self.fields["announces"]
 
 
 class TermsForm(forms.Form):

@@ -1,5 +1,6 @@
 """What other packages may use of savings."""
 
+from pamoja.products.savings.actions.board import make_announcement, write_post
 from pamoja.products.savings.actions.collecting import pay_by_phone
 from pamoja.products.savings.actions.contributing import forgive_arrears, pay_from_wallet
 from pamoja.products.savings.actions.creating import change_circle_settings, create_circle, terms_of
@@ -120,6 +121,7 @@ __all__ = [
     "invite",
     "join_by_invitation",
     "leave_circle",
+    "make_announcement",
     "pause_circle",
     "pay_by_phone",
     "pay_from_wallet",
@@ -133,4 +135,5 @@ __all__ = [
     "set_positions",
     "start_circle",
     "terms_of",
+    "write_post",
 ]

@@ -3,9 +3,9 @@
 from django.urls import path, register_converter
 
 from pamoja.foundation.addresses import converter_for
-from pamoja.products.savings.pages import circles, creating, finding, organising, paying, taking_part
+from pamoja.products.savings.pages import board, circles, creating, finding, organising, paying, taking_part
 
-for kind in ("circle", "contribution", "invitation", "member", "swap"):
+for kind in ("circle", "contribution", "file", "invitation", "member", "post", "swap"):
     register_converter(converter_for(kind), kind)
 
 app_name = "savings"
@@ -28,6 +28,14 @@ urlpatterns = [
     path(f"{CIRCLE}members/", circles.members, name="members"),
     path(f"{CIRCLE}activity/", circles.activity, name="activity"),
     path(f"{CIRCLE}payments/", circles.history, name="history"),
+    path(f"{CIRCLE}board/", board.wall, name="board"),
+    path(f"{CIRCLE}board/here/", board.here, name="here"),
+    path(f"{CIRCLE}board/files/<file:file_id>/", board.file, name="board_file"),
+    path(f"{CIRCLE}board/<post:post_id>/", board.post, name="board_post"),
+    path(f"{CIRCLE}board/<post:post_id>/hide/", board.hide, name="board_hide"),
+    path(f"{CIRCLE}board/<post:post_id>/show/", board.show, name="board_show"),
+    path(f"{CIRCLE}board/<post:post_id>/pin/", board.pin, name="board_pin"),
+    path(f"{CIRCLE}board/<post:post_id>/take-back/", board.take_back, name="board_take_back"),
     path(f"{CIRCLE}rules/", circles.rules, name="rules"),
     path(f"{CIRCLE}draw/", circles.draw, name="draw"),
     path(f"{CIRCLE}statement/", circles.statement, name="statement"),

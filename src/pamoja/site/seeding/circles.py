@@ -14,7 +14,9 @@ from pamoja.products.savings.public import (
     create_circle,
     invite,
     join_by_invitation,
+    make_announcement,
     start_circle,
+    write_post,
 )
 
 Asked = Callable[[str], Actor]
@@ -45,6 +47,20 @@ def market_women(asked: Asked, today: date) -> None:
     )
     _gather(circle, asked("Faith"), asked, MARKET_WOMEN[1:], by_hand="Amina")
     start_circle(by=asked("Faith"), circle_id=circle.pk)
+
+
+def on_the_board(asked: Asked) -> None:
+    """What the market women say to each other; the last of it is new to the demo's heroine."""
+    circle_id = Circle.objects.get(name="Market Women of Nakuru").pk
+    said = "We meet on Sunday at four, at Grace's stall. Bring your contribution books: we go through the year so far."
+    make_announcement(by=asked("Faith"), circle_id=circle_id, body=said)
+    asking = write_post(by=asked("Lucy"), circle_id=circle_id, body="Does anybody know a good carpenter for a stall?")
+    write_post(
+        by=asked("Joseph"),
+        circle_id=circle_id,
+        body="My cousin made mine, and it stood the rains. I send you his number.",
+        answers_id=asking.pk,
+    )
 
 
 def riders(asked: Asked, today: date) -> None:

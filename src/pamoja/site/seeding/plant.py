@@ -57,6 +57,7 @@ def plant(config: Config) -> None:
         late = _let_happen(rehearsal, umoja, today)
         with entered(umoja.community.pk):
             school = circles.school_fees(umoja.actor, today)
+            circles.on_the_board(umoja.actor)
         rehearsal.settle()
         rehearsal.ask("POST", "/api/autopilot", {"answer": "off", "phones": "all"})
     welcome.write(config, late=late, school_fees_code=school, house_code=house)

@@ -1,5 +1,14 @@
 """The facts savings announces; ids of members are those of the community's members."""
 
+from pamoja.products.savings.events.board import (
+    AnnouncementMade,
+    AnnouncementPinned,
+    BoardEvent,
+    PostHidden,
+    PostMade,
+    PostShown,
+    PostTakenBack,
+)
 from pamoja.products.savings.events.circles import (
     CircleCompleted,
     CircleCreated,
@@ -43,8 +52,11 @@ from pamoja.products.savings.events.rounds import (
 )
 
 __all__ = [
+    "AnnouncementMade",
+    "AnnouncementPinned",
     "ArrearsForgiven",
     "ArrearsPaid",
+    "BoardEvent",
     "CircleCompleted",
     "CircleCreated",
     "CircleEnded",
@@ -74,6 +86,10 @@ __all__ = [
     "PositionsDrawn",
     "PositionsSet",
     "PositionsSwapped",
+    "PostHidden",
+    "PostMade",
+    "PostShown",
+    "PostTakenBack",
     "RequestDeclined",
     "RoundOpened",
     "RoundPaidOut",

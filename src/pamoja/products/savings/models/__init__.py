@@ -1,10 +1,14 @@
 """The tables of savings."""
 
+from pamoja.products.savings.models.board import BoardFile, BoardMark, BoardPost
 from pamoja.products.savings.models.circles import Circle, CircleMember, Invitation
 from pamoja.products.savings.models.order import Draw, PositionSwap
 from pamoja.products.savings.models.rounds import Contribution, Round, RoundPayout
 
 __all__ = [
+    "BoardFile",
+    "BoardMark",
+    "BoardPost",
     "Circle",
     "CircleMember",
     "Contribution",

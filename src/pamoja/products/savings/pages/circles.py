@@ -19,6 +19,7 @@ from pamoja.products.savings.forms import ChoicesForm, JoiningForm
 from pamoja.products.savings.models import Circle, Contribution, Round
 from pamoja.products.savings.pages.doors import shown, shows_circle
 from pamoja.products.savings.pages.rings import ring_of_members, ring_of_round, ring_of_turns, seats_taken
+from pamoja.products.savings.queries.board import here_now
 from pamoja.products.savings.queries.circle_page import CirclePage, ContributionLine
 from pamoja.products.savings.queries.evidence import (
     CircleStatement,
@@ -51,6 +52,8 @@ def overview(request: MemberRequest, page: CirclePage) -> HttpResponse:
         contributions=sorted(page.current.contributions, key=_news_first) if page.current else [],
         lines=feed(subject, limit=FEED_SHORT),
         joined=page.seat is not None and page.seat.is_joined,
+        circle_id=page.circle.pk,
+        here=here_now(page.circle.pk, request.actor),
         my_turns=[line for line in page.rounds if line.is_yours],
         can_start=_can_start(page),
     )

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from pamoja.foundation.errors import Refusal
 from pamoja.kernel.identity.public import MemberRequest, needs_member
+from pamoja.products.savings.queries.board import unread
 from pamoja.products.savings.queries.circle_page import CirclePage, circle_page
 
 CircleView = Callable[..., HttpResponse]
@@ -65,11 +66,16 @@ def does(said: str, back: str = "circle") -> Callable[[Deed], CircleView]:
     return decorate
 
 
+def _unread(request: MemberRequest, page: CirclePage) -> int:
+    joined = page.seat is not None and page.seat.is_joined
+    return unread(page.circle.pk, request.member.pk) if joined else 0
+
+
 def shown(request: MemberRequest, name: str, page: CirclePage, *, status: int = 200, **context: Any) -> HttpResponse:
     """A template of a circle's page, with what its head and menu need."""
     return render(
         request,
         f"savings/{name}.html",
-        {"page": page, "circle": page.circle, "tab": name} | context,
+        {"page": page, "circle": page.circle, "tab": name, "unread": _unread(request, page)} | context,
         status=status,
     )

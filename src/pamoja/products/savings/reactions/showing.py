@@ -36,7 +36,25 @@ CHANGES = (
     events.CircleResumed,
     events.CircleEnded,
     events.CircleCompleted,
+    events.AnnouncementMade,
+    events.PostHidden,
+    events.PostTakenBack,
 )
+
+
+BOARD = (
+    events.PostMade,
+    events.AnnouncementMade,
+    events.AnnouncementPinned,
+    events.PostHidden,
+    events.PostShown,
+    events.PostTakenBack,
+)
+
+
+@on(*BOARD)
+def _show_on_board(event: events.BoardEvent) -> None:
+    publish(f"board:{event.circle_id}", "changed")
 
 
 @on(*CHANGES)

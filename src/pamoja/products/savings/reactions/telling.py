@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.utils.text import Truncator
+
 from pamoja.foundation.events import on
 from pamoja.kernel.identity.public import cards_of
 from pamoja.kernel.messaging.public import Kind, Priority, page_url, send
 from pamoja.products.savings import events
-from pamoja.products.savings.models import Circle, Contribution, Invitation, Round
+from pamoja.products.savings.models import BoardPost, Circle, Contribution, Invitation, Round
 from pamoja.products.savings.queries.seats import leaders_beside, member_ids_of
 
 
@@ -107,6 +109,18 @@ def _completed(event: events.CircleCompleted) -> None:
         {"rounds": event.rounds},
         key=f"completed:{event.circle_id}",
     )
+
+
+@on(events.AnnouncementMade)
+def _announced(event: events.AnnouncementMade) -> None:
+    post = BoardPost.objects.get(pk=event.post_id)
+    others = [each for each in member_ids_of(event.circle_id) if each != event.member_id]
+    more = {
+        "announcer": _name(event.member_id),
+        "words": Truncator(post.body).chars(400),
+        "files": post.files.count(),
+    }
+    _tell(others, "announcement", event.circle_id, more, key=f"announced:{post.pk}", page="board")
 
 
 @on(events.SwapAsked)

@@ -166,8 +166,9 @@
     };
     socket.onmessage = (event) => {
       try {
-        const { topic, kind } = JSON.parse(event.data);
-        if (topic) refresh(topic);
+        const { topic, kind, member } = JSON.parse(event.data);
+        if (kind === "typing") showTyping(topic, member);
+        else if (topic) refresh(topic);
         else if (kind === "refresh") refresh();
       } catch { /* a frame that is not ours */ }
     };
@@ -178,7 +179,31 @@
       wait = Math.min(wait * 2, 30000);
     };
   }
+  // A board: who is typing, and that what came in was seen
+  let typed = 0, typers;
+  const tell = (what, topic) => { if (socket?.readyState === WebSocket.OPEN && followed.has(topic)) socket.send(JSON.stringify({ [what]: [topic] })); };
+  document.addEventListener("input", (event) => {
+    const topic = event.target.closest("[data-typing]")?.dataset.typing;
+    if (!topic || Date.now() - typed < 2500) return;
+    typed = Date.now();
+    tell("typing", topic);
+  });
+  function showTyping(topic, member) {
+    const name = document.querySelector(`[data-names] [data-member="${CSS.escape(member)}"]`)?.textContent;
+    const place = [...all("[data-typers]")].find((each) => each.closest("[data-topic]")?.dataset.topic === topic);
+    if (!name || !place) return;
+    place.textContent = `${name} is writing…`;
+    place.hidden = false;
+    clearTimeout(typers);
+    typers = setTimeout(() => { for (const each of all("[data-typers]")) each.hidden = true; }, 4000);
+  }
+  function seen() {
+    if (!document.hidden) for (const element of all("[data-reads]")) tell("read", element.dataset.reads);
+  }
+  document.addEventListener("htmx:afterSettle", seen);
+
   document.addEventListener("visibilitychange", () => {
+    seen();
     clearTimeout(rest);
     if (document.hidden) rest = setTimeout(() => socket?.close(), 30000);
     else follow();
