@@ -23,8 +23,7 @@ def write(config: Config, *, late: str, school_fees_code: str, house_code: str) 
                 f"adaeze@{THAMES.slug}.example  saves in pounds, in London    {here}/c/{THAMES.slug}/",
             ],
             "five_things": [
-                f"Sign in as Amina, press Pay, and answer on her phone: {outside}/phones/254712000002; or write "
-                "PAY there, for it is also her WhatsApp.",
+                f"Sign in as Amina, press Pay, answer on her phone: {outside}/phones/254712000002; or write PAY there.",
                 "Open the circle in a second browser as Faith, and watch the ring fill when Amina pays.",
                 f"Join the school fees as brian@{UMOJA.slug}.example: {school_fees_code}; in London: {house_code}.",
                 f"Turn the clock a day ahead at {outside} and see the round collected, and the pot paid out.",
