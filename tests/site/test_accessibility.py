@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,8 +11,11 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.test import Client
+from PIL import Image
 
 from pamoja.foundation import ids
+from pamoja.products.savings.public import make_announcement, write_post
+from pamoja.products.savings.rules.board import attachment
 from tests.harness.browsers import a_chromium
 from tests.products.savings.circles import Group, a_running_group, after, pay, sweep
 from tests.world import signed_in
@@ -34,16 +38,29 @@ def group(community: Any, clock: Any) -> Group:
 
 
 @pytest.fixture
-def pages(group: Group) -> dict[str, HttpResponse]:
+def pages(group: Group, settings: Any, tmp_path: Path) -> dict[str, HttpResponse]:
     """Pages as the platform answers them, made before there is a browser; by their paths in the community."""
+    settings.MEDIA_ROOT = tmp_path
     visitor, organiser, payer = Client(), signed_in(group.people[0]), signed_in(group.people[3])
     circle = f"savings/{ids.public('circle', group.circle_id)}/"
     late = ids.public("contribution", group.contribution(1, 3).pk)
     asked = [(visitor, path) for path in ("account/login/", "account/signup/")]
-    asked += [(organiser, circle + part) for part in ("", "schedule/", "members/")]
+    asked += [(organiser, circle + part) for part in ("", "schedule/", "members/", "board/", on_the_board(group))]
     asked += [(payer, path) for path in ("", f"savings/pay/{late}/", "wallet/", "me/security/")]
     made = {path: client.get(f"/c/umoja/{path}", headers={"accept": "text/html"}) for client, path in asked}
     return made | {"savings/new/": organiser.post("/c/umoja/savings/new/", {"name": ""})}
+
+
+def on_the_board(group: Group) -> str:
+    """A post with a picture and a reply, below an announcement; gives the post's path in the circle."""
+    made_up = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(made_up, "PNG")
+    circle_id = group.circle_id
+    make_announcement(by=group.organiser, circle_id=circle_id, body="We meet on Sunday.")
+    files = [attachment("stall.png", made_up.getvalue())]
+    asked = write_post(by=group.by(1), circle_id=circle_id, body="Who knows a carpenter?", files=files)
+    write_post(by=group.organiser, circle_id=circle_id, body="I do.", answers_id=asked.pk)
+    return f"board/{ids.public('post', asked.pk)}/"
 
 
 def answer(route: Any, pages: dict[str, HttpResponse]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 
 from pamoja.foundation.actions import SYSTEM
-from pamoja.kernel.communities.public import Community
+from pamoja.kernel.communities.public import Community, entered
 from pamoja.kernel.live import hotpath, rules
 from pamoja.kernel.live.hotpath import socket as socket_module
 from pamoja.kernel.live.hotpath.hub import QUEUE_MAX, Client, Hub
@@ -42,6 +42,7 @@ REFUSED: list[tuple[dict[str, Any], int]] = [
     ({"path": "/c/nowhere/live"}, 404),
     ({"path": "/live"}, 404),
     ({"session_key": "made-up"}, 401),
+    ({"session_key": "0123456789abcdefghijklmnopqrstuv"}, 401),
 ]
 
 
@@ -198,6 +199,44 @@ def test_closes_when_the_person_is_made_inactive(browser_of: Callable[..., Brows
             assert await wire.closes_with() == 4401
 
     asyncio.run(story())
+
+
+def test_closes_when_the_member_is_suspended(browser_of: Callable[..., Browser], community: Community) -> None:
+    member = a_member()
+    browser = browser_of(member)
+
+    def suspend() -> None:
+        with entered(community.pk):
+            member.is_active = False
+            member.save()
+
+    async def story() -> None:
+        async with browser.socket() as wire:
+            await hotpath.ask_database(suspend)
+            await sessions_are_checked()
+
+            assert await wire.closes_with() == 4401
+
+    asyncio.run(story())
+    assert browser.is_refused_with() == 401
+
+
+def test_a_crowd_comes_in_at_once_and_nobody_in_place_of_another(
+    browser_of: Callable[..., Browser], community: Community, other_community: Community, cast: Cast
+) -> None:
+    browsers = [
+        (browser_of(cast.member), 101),
+        (browser_of(cast.outsider), 401),
+        (browser_of(cast.outsider, at=other_community), 101),
+        (browser_of(cast.stranger), 401),
+        (browser_of(cast.member).but(session_key="made-up"), 401),
+        (browser_of(cast.member).but(path="/c/nowhere/live"), 404),
+    ] * 3
+
+    async def story() -> list[int]:
+        return await asyncio.gather(*(asyncio.to_thread(each.is_refused_with) for each, _ in browsers))
+
+    assert asyncio.run(story()) == [expected for _, expected in browsers]
 
 
 def test_tells_browsers_to_fetch_anew_after_the_database_was_away(amina: Browser, community: Community) -> None:

@@ -16,7 +16,8 @@ from pamoja.foundation.actions import Actor
 from pamoja.foundation.errors import Refusal
 from pamoja.kernel.audit.public import feed
 from pamoja.kernel.communities.public import Community, entered
-from pamoja.kernel.identity.public import TooManyTries
+from pamoja.kernel.identity.public import Member, TooManyTries
+from pamoja.kernel.live.queries import Follower, Knock, allowed
 from pamoja.kernel.messaging.public import messages_of
 from pamoja.products.savings.actions import board as deeds
 from pamoja.products.savings.errors import (
@@ -324,6 +325,18 @@ def test_another_community_sees_nothing_of_it(group: Group, other_community: Com
 
     with entered(other_community.pk):
         assert not BoardPost.objects.exists()
+
+
+def test_only_the_circle_follows_it_live(group: Group, cast: Cast) -> None:
+    topics = [f"{kind}:{group.circle_id}" for kind in ("board", "here")]
+
+    def allowed_to(member: Member) -> list[str]:
+        knock = Knock(("umoja", ""), "key")
+        return allowed(Follower(member.community_id, actor(member), member.person_id, knock), topics)
+
+    assert allowed_to(group.people[1]) == topics
+    assert allowed_to(cast.member) == []
+    assert allowed_to(cast.outsider) == []
 
 
 def test_over_the_api(group: Group) -> None:
