@@ -27,6 +27,7 @@ API: list[tuple[str, str]] = [
     ("/notifications", "pamoja.kernel.messaging.api.router"),
     ("/payments", "pamoja.kernel.payments.api.payments"),
     ("/wallet", "pamoja.kernel.payments.api.wallet"),
+    ("/billing", "pamoja.kernel.payments.api.billing.router"),
     ("/savings", "pamoja.products.savings.api.router"),
 ]
 
@@ -60,6 +61,7 @@ HOME_CARDS: list[tuple[str, str]] = [
 # What a signed-in person finds under their own name: (label, icon, url name).
 OWN_NAVIGATION: list[tuple[str, str, str]] = [
     ("Notifications", "bell", "messaging:notifications"),
+    ("Plans and invoices", "file", "payments:billing"),
     ("Your profile", "user", "identity:profile"),
     ("Phone and email", "phone", "identity:contact"),
     ("Getting paid", "wallet", "identity:money"),

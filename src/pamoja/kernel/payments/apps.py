@@ -9,6 +9,10 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from pamoja.kernel.identity.public import declare_role
+        from pamoja.kernel.ledger.public import reference_describer
         from pamoja.kernel.payments import reactions  # noqa: F401 - registers itself
+        from pamoja.kernel.payments.queries.describing import invoices_described
+        from pamoja.kernel.payments.reactions import billing  # noqa: F401 - registers itself
 
         declare_role("payments_manager", {"payments.manage", "back_office.enter"})
+        reference_describer("payments.invoice", invoices_described)

@@ -1,7 +1,9 @@
 """What other packages may use of payments."""
 
 from pamoja.kernel.payments.actions.collecting import collect, give_up_collection, try_collection_again
+from pamoja.kernel.payments.actions.invoicing import bill_member
 from pamoja.kernel.payments.actions.paying_out import pay_out
+from pamoja.kernel.payments.actions.subscribing import report_usage
 from pamoja.kernel.payments.errors import (
     AmountNotWhole,
     AmountTooLarge,
@@ -34,7 +36,16 @@ from pamoja.kernel.payments.events import (
     PayoutSubmitted,
     SurplusReceived,
 )
-from pamoja.kernel.payments.models import Collection, Payout
+from pamoja.kernel.payments.events.billing import (
+    InvoicePaid,
+    InvoiceRefunded,
+    SubscriptionBegan,
+    SubscriptionCancelled,
+    SubscriptionPaused,
+    SubscriptionResumed,
+)
+from pamoja.kernel.payments.models import Collection, Invoice, Payout, Plan, Subscription
+from pamoja.kernel.payments.queries.billing import running_subscription, subscription_grants
 from pamoja.kernel.payments.queries.collections import collection, collections_for
 from pamoja.kernel.payments.queries.history import PaymentLine, counts_by_state, member_payments
 from pamoja.kernel.payments.queries.offering import Offered, chosen_way, ways_to_pay
@@ -58,6 +69,9 @@ __all__ = [
     "CollectionSubmitted",
     "CollectionUnderWay",
     "CurrencyNotCarried",
+    "Invoice",
+    "InvoicePaid",
+    "InvoiceRefunded",
     "KeyReused",
     "MethodMissing",
     "MethodNotFound",
@@ -75,9 +89,16 @@ __all__ = [
     "PayoutSubmitted",
     "PhoneMissing",
     "PhoneUnfit",
+    "Plan",
     "RailUnknown",
+    "Subscription",
+    "SubscriptionBegan",
+    "SubscriptionCancelled",
+    "SubscriptionPaused",
+    "SubscriptionResumed",
     "SurplusReceived",
     "action_url_of",
+    "bill_member",
     "chosen_way",
     "collect",
     "collection",
@@ -88,6 +109,9 @@ __all__ = [
     "pay_out",
     "payout",
     "payouts_for",
+    "report_usage",
+    "running_subscription",
+    "subscription_grants",
     "try_collection_again",
     "ways_to_pay",
 ]

@@ -1,5 +1,6 @@
 """Pages about payments: thin doors to the actions."""
 
+from pamoja.kernel.payments.pages import billing, billing_desk
 from pamoja.kernel.payments.pages.cases import all_payments, bank_statement, case, cases, compare, refund
 from pamoja.kernel.payments.pages.methods import add_bank, add_hosted, add_phone, method, methods
 from pamoja.kernel.payments.pages.methods import change as change_method
@@ -14,6 +15,8 @@ __all__ = [
     "all_payments",
     "ask_again",
     "bank_statement",
+    "billing",
+    "billing_desk",
     "case",
     "cases",
     "change_method",

@@ -1,0 +1,21 @@
+"""How money for an invoice reads on statements and among payments."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.urls import reverse
+
+from pamoja.kernel.ledger.public import Described
+from pamoja.kernel.payments.models import Invoice
+
+
+def invoices_described(ids: set[UUID]) -> dict[UUID, Described]:
+    """`payments.invoice:<uuid>`: paid, or given back."""
+    found = Invoice.objects.filter(pk__in=ids).select_related("subscription__plan")
+    return {each.pk: Described(_words(each), reverse("payments:invoice", args=[each.public_id])) for each in found}
+
+
+def _words(invoice: Invoice) -> str:
+    subscription = invoice.subscription
+    return f"{subscription.plan.name}, {invoice.title}" if subscription else f"Invoice {invoice.title}"
