@@ -23,6 +23,7 @@ from pamoja.kernel.payments.models import Subscription
 from pamoja.kernel.payments.queries import billing as found
 from pamoja.kernel.payments.queries.invoice_pdf import invoice_pdf
 from pamoja.kernel.payments.queries.wallet import wallet_balance
+from pamoja.kernel.payments.rules.billing import InvoiceState, SubscriptionState
 
 
 @needs_member
@@ -75,9 +76,11 @@ def subscription(request: MemberRequest, public_id: str) -> HttpResponse:
     """One plan: how it stands, what comes next, and what can be done about it."""
     shown = found.own_subscription(request.member.pk, public_id)
     others = found.offered_prices(product=shown.product, currency=shown.price.currency)
+    can_change = shown.state in (SubscriptionState.TRIALING, SubscriptionState.ACTIVE)
     context = {
         "subscription": shown,
-        "others": [] if shown.has_ended else [each for each in others if each.pk != shown.price_id],
+        "owed": shown.invoices.filter(state=InvoiceState.OPEN).order_by("made_at").first(),
+        "others": [each for each in others if each.pk != shown.price_id] if can_change else [],
         "used": found.usage_so_far(shown.pk) if shown.price.is_metered else None,
         "page": page_of(shown.invoices.order_by("-made_at"), request.GET.get("page", 1)),
     }
