@@ -1,15 +1,19 @@
 """Real processes for the tests that need them: the sandbox, and the platform's web and worker."""
 
 import contextlib
+import fcntl
 import os
+import random
 import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import httpx
 
@@ -18,11 +22,25 @@ NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _http = httpx.Client(timeout=10, verify=NO_AUTHORITIES, trust_env=False)
 
 
+_reserved: list[TextIO] = []
+
+
 def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port for this process until it ends, whether it listens on it at once or later.
+
+    Below those that the system gives to outgoing connections, and kept from other runs by a lock on a file.
+    """
+    locks = Path(tempfile.gettempdir()) / "pamoja-test-ports"
+    locks.mkdir(exist_ok=True)
+    for port in random.SystemRandom().sample(range(12_000, 32_000), 200):
+        lock = (locks / str(port)).open("w")
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            probe.bind(("127.0.0.1", port))
+            _reserved.append(lock)
+            return port
+        lock.close()
+    raise OSError("No free port on 127.0.0.1.")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -162,6 +163,16 @@ def test_a_seal_waits_for_a_deed_that_is_still_open(committed_db: None) -> None:
         assert verify().unsealed == 0
 
 
+def sealed_soon() -> Seal:
+    """A seal waits for all who write on this server, and some of them belong to other tests."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if seal := seal_facts():
+            return seal
+        time.sleep(0.05)
+    raise AssertionError("nothing was sealed")
+
+
 @pytest.mark.committed
 @pytest.mark.parametrize("fenced", [True, False], ids=["behind the fence", "and would be lost without it"])
 def test_a_fact_that_was_open_while_others_were_sealed_is_sealed_later(
@@ -195,9 +206,8 @@ def test_a_fact_that_was_open_while_others_were_sealed_is_sealed_later(
         finally:
             may_end.set()
             slow.join()
-        sealed = seal_facts()
+        sealed = sealed_soon()
 
-        assert sealed is not None
         first, second, third = Fact.objects.order_by("sequence").values_list("actor_label", flat=True)
         assert (first, second, third) == ("Pamoja", "Amina", "Amina")
         if fenced:
@@ -217,7 +227,7 @@ def test_nothing_new_makes_no_seal(committed_db: None) -> None:
     with entered(umoja.pk):
         assert seal_facts() is None
         fill_jar(by=AMINA, jar_id=ids.new_id())
-        assert seal_facts() is not None
+        sealed_soon()
         assert seal_facts() is None
 
         assert Seal.objects.count() == 1

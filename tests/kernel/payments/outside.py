@@ -121,6 +121,7 @@ def front_door(database: str) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join(10)
+        assert not thread.is_alive(), "the front door does not close"
 
 
 assert settings.PAMOJA.mpesa_callback_base_url.startswith("http://127.0.0.1:")
