@@ -27,7 +27,6 @@ BEGIN
     INSERT INTO harness.changed VALUES (tg_tag);
   END IF;
 END $$;
-CREATE EVENT TRIGGER harness_notes_changes ON ddl_command_end EXECUTE FUNCTION harness.note_change();
 
 -- Whether everything is as in the template again; if not, the database must go.
 CREATE FUNCTION harness.empty() RETURNS boolean LANGUAGE plpgsql AS $$
@@ -65,3 +64,6 @@ BEGIN
   END LOOP;
   RETURN true;
 END $$;
+
+-- Last, or it would note what is above.
+CREATE EVENT TRIGGER harness_notes_changes ON ddl_command_end EXECUTE FUNCTION harness.note_change();

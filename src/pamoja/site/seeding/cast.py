@@ -52,7 +52,7 @@ UMOJA = DemoCommunity(
         DemoPerson("Zuhura Ali", "+254712000008"),
         DemoPerson("Samuel Gitau", "+254712000009"),
         DemoPerson("Lucy Naliaka", "+254712000010"),
-        DemoPerson("Ali Hassan", "+254712000011"),
+        DemoPerson("Ali Hassan", "+254712000011", takes_mpesa=True),
         DemoPerson("Grace Chebet", "+254712000012"),
         DemoPerson("Mercy Akinyi", "+254712000013"),
     ),
