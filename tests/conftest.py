@@ -91,7 +91,9 @@ def committed_db(databases: Databases, django_db_blocker: Any) -> Iterator[str]:
     name = f"{worker_database()}_committed"
     used = _uses.get(name, 0)
     if 0 < used < USES_MAX and databases.empty(name):
-        if pool := _resting.get(name):
+        if (pool := _resting.get(name)) and pool.closed:
+            del _resting[name]
+        elif pool:
             pool.check()
     else:
         forget_connections(name)

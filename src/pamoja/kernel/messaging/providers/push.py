@@ -13,6 +13,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
+from pamoja.foundation import tls
 from pamoja.foundation.errors import ProviderFailure
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.messaging.errors import PushEndpointUnknown
@@ -37,7 +38,7 @@ class WebPush:
         no_transaction()
         community = current_community() if community_if_entered() else None
         face = {"title": community.name if community else "Pamoja", "home": rendering.home_url(community)}
-        with httpx.Client(timeout=15.0, trust_env=False) as client:
+        with httpx.Client(timeout=15.0, trust_env=False, verify=tls.trusted()) as client:
             yield lambda letter: _hand_over(client, letter, face)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 from django.conf import settings
 
+from pamoja.foundation import tls
 from pamoja.foundation.errors import ProviderFailure
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.messaging import rules
@@ -208,6 +209,6 @@ def _moment(theirs: dict[str, Any]) -> datetime | None:
 def _client() -> httpx.Client:
     """One for the process: it keeps connections open, and many threads may use it."""
     limits = httpx.Limits(max_connections=2 * AT_ONCE, max_keepalive_connections=AT_ONCE)
-    client = httpx.Client(timeout=TIMEOUT, limits=limits, trust_env=False)
+    client = httpx.Client(timeout=TIMEOUT, limits=limits, trust_env=False, verify=tls.trusted())
     atexit.register(client.close)
     return client

@@ -20,7 +20,7 @@ import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from pamoja.foundation import clock
+from pamoja.foundation import clock, tls
 from pamoja.foundation.money import currency
 from pamoja.kernel.communities.public import current_community_id
 from pamoja.kernel.payments.errors import RailFailure
@@ -70,7 +70,7 @@ class Mpesa(BaseRail):
 
     def __init__(self, account: MpesaAccount) -> None:
         self._account = account
-        self._http = httpx.Client(base_url=account.base_url, timeout=TIMEOUT, limits=LIMITS)
+        self._http = httpx.Client(base_url=account.base_url, timeout=TIMEOUT, limits=LIMITS, verify=tls.trusted())
         self._token = _Token(self._http, account)
 
     def close(self) -> None:

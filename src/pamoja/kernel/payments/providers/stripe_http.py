@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from pamoja.foundation import tls
 from pamoja.kernel.payments.errors import RailFailure
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class StripeHttp:
             base_url=account.base_url,
             timeout=TIMEOUT,
             limits=LIMITS,
+            verify=tls.trusted(),
             headers={"Authorization": f"Bearer {account.secret_key}", "Stripe-Version": VERSION},
         )
 
