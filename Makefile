@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 UV := $(BIN)/uv pip --quiet
 # Named after the lock's content, so that nothing is installed twice and nothing new is forgotten.
 INSTALLED := $(VENV)/.installed-$(shell cksum requirements.lock | cut -d ' ' -f 1)
+# One more than cores: specifications also wait for each other, for the database and for browsers.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 # Every process we start would compile all of its modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)/src
@@ -19,10 +21,10 @@ run: $(INSTALLED)  ## everything on this machine: database, sandbox, worker, web
 	@exec $(PAMOJA) up
 
 test: $(INSTALLED)  ## every specification, in parallel; `make test T=tests/site` for some
-	@$(BIN)/pytest -n auto $(T)
+	@$(BIN)/pytest -n $(WORKERS) $(T)
 
 test-long: $(INSTALLED)  ## the same, trying far more: for the night and for releases
-	@PAMOJA_TEST_LONG=1 $(BIN)/pytest -n auto $(T)
+	@PAMOJA_TEST_LONG=1 $(BIN)/pytest -n $(WORKERS) $(T)
 
 check: $(INSTALLED)  ## formatting, lint, types, import contracts, migrations, house rules
 	@$(PAMOJA) check

@@ -206,6 +206,7 @@ def test_a_fact_that_was_open_while_others_were_sealed_is_sealed_later(
         finally:
             may_end.set()
             slow.join()
+        monkeypatch.setattr("pamoja.kernel.audit.actions._PATIENCE_S", 10)
         sealed = sealed_soon()
 
         first, second, third = Fact.objects.order_by("sequence").values_list("actor_label", flat=True)

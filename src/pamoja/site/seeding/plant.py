@@ -117,7 +117,7 @@ def _pay_early(umoja: Planted, day: date, today: date) -> None:
 
 
 def _somebody_with_nothing_left(umoja: Planted) -> str:
-    """One of the riders whose wallet could not pay: who has not received yet, or takes the pot on the phone as Ali does."""
+    """One of the riders whose wallet could not pay: who has not received yet, or takes the pot on the phone, as Ali."""
     for name in circles.RIDERS[1:]:
         wallet = account_of(owner=f"member:{umoja.members[name].pk}", purpose="wallet", currency="KES")
         if name != HEROINE and not (wallet and balance(wallet).available):
