@@ -50,14 +50,14 @@ def test_a_stranger_sees_a_page_or_is_asked_to_sign_in(client: Client, community
 def test_a_member_is_answered_kindly_whatever_they_send(
     member_client: Client, community: Community, path: str, subtests: pytest.Subtests
 ) -> None:
+    response = _ask(member_client, community, path)
     with subtests.test("a page that fits a slow phone"):
-        response = _ask(member_client, community, path)
-
         assert response.status_code in {200, 302, 403, 404, 405, 410}
         if response.status_code == 200 and not response.streaming:
             assert len(response.content) <= PAGE_BYTES_MAX
-    with subtests.test("HTMX as well"):
-        assert _ask(member_client, community, path, **{"HX-Request": "true"}).status_code < 500
+    if response.status_code == 200:
+        with subtests.test("HTMX as well"):
+            assert _ask(member_client, community, path, **{"HX-Request": "true"}).status_code < 500
     with subtests.test("nonsense in the address"):
         assert _ask(member_client, community, path + NONSENSE).status_code < 500
     with subtests.test("an empty form"):

@@ -6,7 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+from tests.harness.thoroughness import IS_LONG
+
+
+@pytest.mark.skipif(not IS_LONG, reason="its ground alone takes longer than all else here: `make test-long`")
 def test_accounts_for_every_shilling_although_everything_fails(tmp_path: Path) -> None:
     """Three rounds of two people: the second turn is broken off, so that pots are given back as well."""
     arguments = ["simulate", "circle", "--members", "2", "--rounds", "3", "--seed", "3", "--faults"]

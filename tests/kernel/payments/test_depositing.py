@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pamoja.foundation.money import Money
-from pamoja.kernel.payments.errors import StatementUnreadable
+from pamoja.kernel.payments.errors import RailSendsNothing, StatementUnreadable
 from pamoja.kernel.payments.models import Case, Deposit
 from pamoja.kernel.payments.rules.bank_statements import read_statement
 
@@ -60,3 +60,16 @@ def test_settles_what_was_asked_fills_wallets_and_keeps_strangers_money_apart(lo
     assert balance(unmatched).posted == Money(900, "GBP")
     resolve_case(by=operator(), case_id=Case.objects.get().pk, reason="She wrote to us", member_id=grace.pk)
     assert (wallet(grace.pk), balance(unmatched).posted) == (6_600, Money(0, "GBP"))
+
+
+def test_nothing_leaves_by_a_rail_that_cannot_confirm_it(london: Community, grace: Member) -> None:
+    """Until a bank can be asked what became of a transfer, money that left by it would stay held for ever."""
+    from django.db import transaction
+
+    from pamoja.kernel.payments.models import Payout
+    from pamoja.kernel.payments.public import pay_out
+
+    with pytest.raises(RailSendsNothing), transaction.atomic():
+        pay_out(member_id=grace.pk, amount=Money(100, "GBP"), purpose="wallet", key="by-bank", rail="bank")
+
+    assert not Payout.objects.exists()

@@ -34,8 +34,8 @@ _WORDS = {"mpesa": "To your phone by M-PESA", "bank": "To your bank account"}
 def pay_out(*, member_id: UUID, amount: Money, purpose: str, key: str, rail: str | None = None) -> Payout:
     """Send money from the member's wallet to their phone or bank account. It is held at once and leaves once a key.
 
-    Raises: InsufficientFunds (ledger); KeyReused with another body; RailUnknown, CurrencyNotCarried, AmountNotWhole,
-        AmountTooSmall, AmountTooLarge, PhoneMissing, PhoneUnfit, MethodMissing, MethodUnusable.
+    Raises: InsufficientFunds (ledger); KeyReused with another body; RailUnknown, RailSendsNothing, CurrencyNotCarried,
+        AmountNotWhole, AmountTooSmall, AmountTooLarge, PhoneMissing, PhoneUnfit, MethodMissing, MethodUnusable.
     """
     if before := found.payout_with_key(key):
         return _same(before, member_id, amount, purpose)

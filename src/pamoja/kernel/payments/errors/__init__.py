@@ -52,6 +52,13 @@ class RailUnknown(Refusal):
     kind = "invalid"
 
 
+class RailSendsNothing(Refusal):
+    """Money cannot be sent out by {rail} yet. It stays in the wallet."""
+
+    code = "payments.rail_sends_nothing"
+    kind = "invalid"
+
+
 class CurrencyNotCarried(Refusal):
     """{rail} carries {carried}, not {currency}."""
 

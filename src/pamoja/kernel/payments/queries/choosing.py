@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pamoja.foundation.money import Money
 from pamoja.kernel.identity.public import phone_of
-from pamoja.kernel.payments.errors import MethodMissing, MethodNotFound, MethodUnusable, PhoneMissing
+from pamoja.kernel.payments.errors import MethodMissing, MethodNotFound, MethodUnusable, PhoneMissing, RailSendsNothing
 from pamoja.kernel.payments.models import Method
 from pamoja.kernel.payments.queries import methods, settings
 from pamoja.kernel.payments.rules import mpesa, rails
@@ -59,20 +59,12 @@ def way_to_pay(
 def way_to_receive(member_id: UUID, amount: Money, *, rail: str | None = None) -> Way:
     """The way by which this much is sent to the member.
 
-    Raises: as `way_to_pay`.
+    Raises: as `way_to_pay`; RailSendsNothing: what it sent could not be confirmed, so nothing leaves by it.
     """
-    offered = settings.rails()
-    if rail is None:
-        rail = rails.MPESA if rails.MPESA in offered or rails.BANK not in offered else rails.BANK
-    _check(rail, amount, offered)
-    if rail == rails.BANK:
-        saved = [each for each in methods.methods_of(member_id) if each.kind == MethodKind.BANK]
-        verified = [each for each in saved if each.is_usable]
-        if not saved:
-            raise MethodMissing()
-        if not verified:
-            raise MethodUnusable()
-        return Way(rail, method_id=verified[0].pk)
+    rail = rail or rails.MPESA
+    _check(rail, amount, settings.rails())
+    if not rails.facts_of(rail).sends_out:
+        raise RailSendsNothing(rail=rails.facts_of(rail).title)
     return Way(rail, phone=_msisdn(member_id, None))
 
 

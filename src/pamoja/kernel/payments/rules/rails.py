@@ -44,7 +44,7 @@ FACTS: dict[str, RailFacts] = {
     STRIPE: RailFacts(
         STRIPE, "Card", frozenset({"GBP", "EUR", "USD"}), _CARD, (21_600, _DAY, 3 * _DAY), can_repeat=True
     ),
-    BANK: RailFacts(BANK, "Bank transfer", delays_s=(_DAY,), sends_out=True),
+    BANK: RailFacts(BANK, "Bank transfer", delays_s=(_DAY,)),
     WALLET: RailFacts(WALLET, "Wallet", delays_s=(_DAY,)),
 }
 
