@@ -1,5 +1,8 @@
 """A member's home shows what is urgent first, whatever product it comes from."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.utils.module_loading import import_string
 
@@ -55,3 +58,12 @@ def test_a_card_is_drawn_with_its_own_names(rf, cast):
     drawn = Template('{% load ui %}{% home_card card width="w4" %}').render(Context({"card": card}))
 
     assert "KSh 12,480" in drawn
+
+
+def test_every_card_says_how_wide_it_is():
+    """A card without a width is one column of twelve wide: a letter a line."""
+    cards = sorted((Path(__file__).parents[2] / "src").rglob("_home_*.html"))
+    unsaid = [card.name for card in cards if not re.search(r'<section class="card (w\d+|\{\{ width)', card.read_text())]
+
+    assert len(cards) > 1
+    assert unsaid == []
