@@ -138,7 +138,12 @@
     for (const element of all("[data-topic]")) {
       if (topic !== undefined && !topicsOf(element).includes(topic)) continue;
       clearTimeout(due.get(element));
-      due.set(element, setTimeout(() => { due.delete(element); if (element.isConnected) htmx.trigger(element, "live"); }, 120));
+      due.set(element, setTimeout(() => {
+        due.delete(element);
+        // What is being fetched may be older than this news, and takes the element's queue along when it replaces it.
+        if (!element.isConnected || element.classList.contains("htmx-request")) refresh(topic);
+        else htmx.trigger(element, "live");
+      }, 120));
     }
   }
   function follow() {
