@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hmac
-import json
 import logging
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,29 +14,23 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from uuid import UUID
 
 from django.conf import settings
-from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from pamoja.foundation import clock, crypto, ids
+from pamoja.foundation.webhooks import Inbox, Intake, body_of
 
 log = logging.getLogger("pamoja.messaging")
 
-BODY_BYTES_MAX = 64 * 1024
 FIELDS_MAX = 200
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 PORTS = {"http": 80, "https": 443}
-GATHER_S = 0.002
-BATCH_MAX = 200
-WRITERS_MAX = 2
 
 _BODY_FIELD = "messaging_heard.body"
 _SENDER = "messaging.heard"
 
 _COMMUNITY = "SELECT id FROM community WHERE slug = %s"
-_ENTER = "SELECT set_config('pamoja.community', %s, true)"
-# All rows in one document: much quicker to write than one by one.
 _KEEP = """
     INSERT INTO messaging_heard
       (id, community_id, kind, external_id, sender, body, deliveries, received_at, step, note)
@@ -49,11 +40,7 @@ _KEEP = """
     ON CONFLICT (community_id, kind, external_id)
     DO UPDATE SET deliveries = messaging_heard.deliveries + excluded.deliveries
 """
-# One job works off whatever waits, so there is never more than one queued for a community.
-_QUEUE = """
-    INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args)
-    VALUES ('messages', 'messaging.listen', %s, %s) ON CONFLICT DO NOTHING
-"""
+INBOX = Inbox(_KEEP, "messages", "messaging.listen")
 
 
 @dataclass(frozen=True)
@@ -97,7 +84,7 @@ async def status(request: Request) -> Response:
 
 
 async def _take(request: Request, kind: str) -> Response:
-    body = await _body(request)
+    body = await body_of(request)
     fields = _fields(body)
     if fields is None:
         return _answer(413 if body is None else 400)
@@ -123,7 +110,7 @@ async def _take(request: Request, kind: str) -> Response:
         sender=crypto.blind_index(sender, _SENDER),
         body=crypto.encrypt(text, _BODY_FIELD),
     )
-    await _intake(request).keep(row)
+    await Intake[Row].of(request, INBOX).keep(row)
     return _answer(200)
 
 
@@ -160,16 +147,6 @@ def _asked_url(request: Request) -> str:
     return f"{settings.PAMOJA.twilio_callback_base_url}{request.scope['path']}{f'?{query}' if query else ''}"
 
 
-async def _body(request: Request) -> bytes | None:
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > BODY_BYTES_MAX:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
 def _fields(body: bytes | None) -> list[tuple[str, str]] | None:
     try:
         return parse_qsl((body or b"").decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX) or None
@@ -190,79 +167,6 @@ async def _community(request: Request) -> UUID | None:
             return None
         _communities[slug] = found[0]
     return _communities[slug]
-
-
-class Intake:
-    """Writes what comes while one batch is written with the next one's commit; each is answered when it is durable."""
-
-    def __init__(self, pool: AsyncConnectionPool) -> None:
-        self._pool = pool
-        self._waiting: list[tuple[Row, asyncio.Future[None]]] = []
-        self._writers: set[asyncio.Task[None]] = set()
-
-    async def keep(self, row: Row) -> None:
-        """Returns when it is kept. Raises what the database did."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((row, done))
-        if len(self._writers) < WRITERS_MAX:
-            writer = asyncio.create_task(self._write_all())
-            self._writers.add(writer)
-            writer.add_done_callback(self._writers.discard)
-        await done
-
-    async def _write_all(self) -> None:
-        while self._waiting:
-            if len(self._waiting) < BATCH_MAX:
-                await asyncio.sleep(GATHER_S)
-            batch, self._waiting = self._waiting[:BATCH_MAX], self._waiting[BATCH_MAX:]
-            if batch:
-                await self._write(batch)
-
-    async def _write(self, batch: list[tuple[Row, asyncio.Future[None]]]) -> None:
-        try:
-            await _commit(self._pool, [row for row, _ in batch])
-        except Exception as trouble:
-            if len(batch) == 1:
-                _settle(batch[0][1], trouble)
-                return
-            # One that cannot be kept must not take its neighbours along.
-            log.warning("a batch of webhooks could not be kept at once", exc_info=True)
-            for each in batch:
-                await self._write([each])
-        else:
-            for _, done in batch:
-                _settle(done)
-
-
-async def _commit(pool: AsyncConnectionPool, rows: list[Row]) -> None:
-    by_community: dict[UUID, dict[tuple[str, str], list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        by_community[row.community_id][row.place].append(row)
-    async with pool.connection() as connection, connection.pipeline(), connection.transaction():
-        for community_id, same in sorted(by_community.items()):
-            # In the order of their places, so that two writers never wait for each other in a ring.
-            told = json.dumps([same[place][0].told(len(same[place])) for place in sorted(same)])
-            job = json.dumps({"carried": {"community": str(community_id)}})
-            await connection.execute(_ENTER, [str(community_id)])
-            await connection.execute(_KEEP, [community_id, told])
-            await connection.execute(_QUEUE, [f"messaging.listen:{community_id}", job])
-
-
-def _settle(done: asyncio.Future[None], trouble: Exception | None = None) -> None:
-    if done.done():  # the caller went away
-        return
-    if trouble is None:
-        done.set_result(None)
-    else:
-        done.set_exception(trouble)
-
-
-def _intake(request: Request) -> Intake:
-    state = request.app.state
-    if not hasattr(state, "messaging_intake"):
-        state.messaging_intake = Intake(state.pool)
-    found: Intake = state.messaging_intake
-    return found
 
 
 def _answer(status_code: int) -> Response:

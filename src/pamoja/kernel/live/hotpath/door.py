@@ -7,7 +7,6 @@ is asked there.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -22,6 +21,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from pamoja.foundation.errors import Refusal
+from pamoja.foundation.gathering import Gatherer
 from pamoja.kernel.communities.public import CommunityNotFound
 from pamoja.kernel.identity.public import Member, Person, actor_for
 from pamoja.kernel.live.errors import NotSignedIn
@@ -51,8 +51,7 @@ class Door:
 
     def __init__(self, pool: AsyncConnectionPool) -> None:
         self._pool = pool
-        self._waiting: list[tuple[Knock, asyncio.Future[Follower]]] = []
-        self._keeper: asyncio.Task[None] | None = None
+        self._gatherer = Gatherer[Knock, Follower](self._look_up, batch_max=BATCH_MAX)
 
     async def admit(self, knock: Knock) -> Follower:
         """Who comes in.
@@ -60,11 +59,7 @@ class Door:
         Raises: CommunityNotFound; NotSignedIn when the session ended, expired, or is not a member's of the community;
         whatever the database did.
         """
-        answer: asyncio.Future[Follower] = asyncio.get_running_loop().create_future()
-        self._waiting.append((knock, answer))
-        if self._keeper is None:
-            self._keeper = asyncio.create_task(self._answer_all())
-        return await answer
+        return await self._gatherer.ask(knock)
 
     async def still_in(self, followers: Iterable[Follower]) -> set[Follower]:
         """Those who would be let in again, as the same person."""
@@ -77,20 +72,6 @@ class Door:
                 if isinstance(answer, Follower) and answer.person_id == each.person_id:
                     found.add(each)
         return found
-
-    async def _answer_all(self) -> None:
-        try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:BATCH_MAX], self._waiting[BATCH_MAX:]
-                answers: Sequence[Follower | Exception]
-                try:
-                    answers = await self._look_up([knock for knock, _ in batch])
-                except Exception as trouble:  # Handed on to each who waits.
-                    answers = [trouble] * len(batch)
-                for (_, waiting), answer in zip(batch, answers, strict=True):
-                    _settle(waiting, answer)
-        finally:
-            self._keeper = None
 
     async def _look_up(self, knocks: Sequence[Knock]) -> list[Follower | Refusal]:
         async with self._pool.connection() as connection, connection.transaction():
@@ -173,12 +154,3 @@ def _is_of(session: dict[str, Any], person: Person) -> bool:
     kept = session.get(HASH_SESSION_KEY) or ""
     hashes = [person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()]
     return bool(kept) and any(constant_time_compare(kept, each) for each in hashes)
-
-
-def _settle(waiting: asyncio.Future[Follower], answer: Follower | Exception) -> None:
-    if waiting.done():  # The browser went away.
-        return
-    if isinstance(answer, Exception):
-        waiting.set_exception(answer)
-    else:
-        waiting.set_result(answer)

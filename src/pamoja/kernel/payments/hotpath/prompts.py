@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pamoja.foundation import clock, crypto, ids
-from pamoja.kernel.payments.hotpath.intake import Kept, body_of, headers_of, intake_of
+from pamoja.foundation.webhooks import body_of
+from pamoja.kernel.payments.hotpath.intake import Kept, headers_of, intake_of
 from pamoja.kernel.payments.queries.settings import webhook_secret
 from pamoja.kernel.payments.rules.messages import NoticeKind
 from pamoja.kernel.payments.rules.sources import is_allowed, source_of
