@@ -12,6 +12,7 @@ from pamoja.foundation.fields import EncryptedTextField
 from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import CommunityModel
 from pamoja.kernel.payments.models.choices import choices, listed
+from pamoja.kernel.payments.rules.rails import facts_of
 from pamoja.kernel.payments.rules.states import (
     OPEN_ATTEMPTS,
     OPEN_COLLECTIONS,
@@ -84,6 +85,11 @@ class Collection(CommunityModel):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def rail_title(self) -> str:
+        """What people call the rail."""
+        return facts_of(self.rail).title
 
     @property
     def public_id(self) -> str:

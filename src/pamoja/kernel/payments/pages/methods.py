@@ -33,9 +33,12 @@ def methods(request: MemberRequest) -> HttpResponse:
 @needs_recent_sign_in
 @require_POST
 def add_hosted(request: MemberRequest, kind: str) -> HttpResponse:
-    """Send the member to the provider's own page to save a card or sign a Direct Debit."""
+    """Send the member to the provider's own page to save a card or sign a Direct Debit.
+
+    By a page of ours: our forms go nowhere else (`form-action 'self'`), and browsers hold redirects of theirs to it.
+    """
     try:
-        return redirect(open_page(request, MethodKind(kind)))
+        return render(request, "payments/leaving.html", {"address": open_page(request, MethodKind(kind))})
     except ValueError:
         messages.error(request, "We do not know this way to pay.")
     except Refusal as refusal:
