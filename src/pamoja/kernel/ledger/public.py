@@ -29,7 +29,14 @@ from pamoja.kernel.ledger.errors import (
     NothingToExchange,
     OneAccount,
 )
-from pamoja.kernel.ledger.queries.describing import Described, LineInWords, described, in_words, reference_describer
+from pamoja.kernel.ledger.queries.describing import (
+    Described,
+    LineInWords,
+    described,
+    in_words,
+    reference_describer,
+    references_found,
+)
 from pamoja.kernel.ledger.queries.reading import account_of, balance, balance_at, balances, statement, trial_balance
 from pamoja.kernel.ledger.queries.verifying import Finding, invariants, verify
 from pamoja.kernel.ledger.rules import (
@@ -90,6 +97,7 @@ __all__ = [
     "post",
     "post_batch",
     "reference_describer",
+    "references_found",
     "release",
     "reverse",
     "statement",

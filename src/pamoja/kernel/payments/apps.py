@@ -11,8 +11,8 @@ class PaymentsConfig(AppConfig):
         from pamoja.kernel.identity.public import declare_role
         from pamoja.kernel.ledger.public import reference_describer
         from pamoja.kernel.payments import reactions  # noqa: F401 - registers itself
-        from pamoja.kernel.payments.queries.describing import invoices_described
+        from pamoja.kernel.payments.queries.describing import invoices_described, invoices_found
         from pamoja.kernel.payments.reactions import billing  # noqa: F401 - registers itself
 
         declare_role("payments_manager", {"payments.manage", "back_office.enter"})
-        reference_describer("payments.invoice", invoices_described)
+        reference_describer("payments.invoice", invoices_described, invoices_found)

@@ -47,10 +47,11 @@ from pamoja.kernel.payments.events.billing import (
 from pamoja.kernel.payments.models import Collection, Invoice, Payout, Plan, Subscription
 from pamoja.kernel.payments.queries.billing import running_subscription, subscription_grants
 from pamoja.kernel.payments.queries.collections import collection, collections_for
-from pamoja.kernel.payments.queries.history import PaymentLine, counts_by_state, member_payments
+from pamoja.kernel.payments.queries.history import PaymentLine, Wanted, counts_by_state, member_payments
 from pamoja.kernel.payments.queries.offering import Offered, chosen_way, ways_to_pay
 from pamoja.kernel.payments.queries.own import action_url_of
 from pamoja.kernel.payments.queries.payouts import payout, payouts_for
+from pamoja.kernel.payments.queries.upcoming import Upcoming, upcoming_payments, upcoming_source
 from pamoja.kernel.payments.rules.states import CollectionState, PayoutState
 
 __all__ = [
@@ -97,6 +98,8 @@ __all__ = [
     "SubscriptionPaused",
     "SubscriptionResumed",
     "SurplusReceived",
+    "Upcoming",
+    "Wanted",
     "action_url_of",
     "bill_member",
     "chosen_way",
@@ -113,5 +116,7 @@ __all__ = [
     "running_subscription",
     "subscription_grants",
     "try_collection_again",
+    "upcoming_payments",
+    "upcoming_source",
     "ways_to_pay",
 ]

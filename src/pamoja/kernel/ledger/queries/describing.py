@@ -35,12 +35,24 @@ class LineInWords:
 
 
 Describer = Callable[[set[UUID]], Mapping[UUID, Described]]
+Finder = Callable[[str, int], Iterable[UUID]]
 _describers: dict[str, Describer] = {}
+_finders: dict[str, Finder] = {}
 
 
-def reference_describer(kind: str, describer: Describer) -> None:
-    """Teach statements and payments to read references such as `<kind>:<uuid>`; asked once for all on a page."""
+def reference_describer(kind: str, describer: Describer, finder: Finder | None = None) -> None:
+    """Teach statements and payments to read references such as `<kind>:<uuid>`; asked once for all on a page.
+
+    The finder goes the other way: from words that somebody looks for to at most so many ids, the newest.
+    """
     _describers[kind] = describer
+    if finder is not None:
+        _finders[kind] = finder
+
+
+def references_found(text: str, limit: int) -> list[str]:
+    """References whose words hold the text, at most so many of each kind."""
+    return [f"{kind}:{each}" for kind, finder in _finders.items() for each in finder(text, limit)]
 
 
 def described(references: Iterable[str]) -> dict[str, Described]:

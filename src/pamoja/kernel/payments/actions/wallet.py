@@ -12,9 +12,7 @@ from pamoja.kernel.payments.actions.paying_out import pay_out
 from pamoja.kernel.payments.errors import PaymentNotFound
 from pamoja.kernel.payments.models import Collection, Payout
 from pamoja.kernel.payments.queries.collections import collection as collection_with_id
-
-TOP_UP = "wallet.top_up"
-WITHDRAWAL = "wallet.withdrawal"
+from pamoja.kernel.payments.queries.history import TOP_UP, WITHDRAWAL
 
 
 @action

@@ -15,7 +15,7 @@ from pamoja.kernel.identity.public import MemberRequest, api_auth, require_recen
 from pamoja.kernel.ledger.public import in_words
 from pamoja.kernel.payments.actions import wallet as deeds
 from pamoja.kernel.payments.errors import StatementTooLong
-from pamoja.kernel.payments.queries.history import member_payments, own_payment
+from pamoja.kernel.payments.queries.history import Wanted, member_payments, own_payment
 from pamoja.kernel.payments.queries.wallet import day_begins, wallet_balance, wallet_statement
 from pamoja.kernel.payments.schemas import (
     AmountIn,
@@ -38,17 +38,8 @@ _STATEMENT_DAYS = 31
 @payments.get("", response=PaymentPage, summary="My payments")
 def list_payments(request: MemberRequest, query: Query[PaymentQuery]) -> PaymentPage:
     """Newest first."""
-    zone = time_zone_of(request.member.pk)
-    found = member_payments(
-        request.member.pk,
-        kind=query.kind,
-        standing=query.state,
-        since=day_begins(query.since, zone),
-        until=day_begins(query.until, zone, after=True),
-    )
-    shown = page_of(found, query.page)
-    items = [PaymentOut.of_line(line) for line in shown.items]
-    return PaymentPage(items=items, page=shown.number, pages=shown.pages, count=shown.count)
+    found = member_payments(request.member.pk, wanted_by(query, time_zone_of(request.member.pk)))
+    return PaymentPage.of(page_of(found, query.page))
 
 
 @payments.get("/{payment_id}", response=PaymentOut, summary="One of my payments")
@@ -62,6 +53,21 @@ def retry_payment(request: MemberRequest, payment_id: str) -> PaymentOut:
     """For a payment that failed and waits for its next attempt."""
     collection_id = ids.parse("collection", payment_id)
     return PaymentOut.of(deeds.try_own_payment_again(by=request.actor, collection_id=collection_id))
+
+
+def wanted_by(query: PaymentQuery, zone: str) -> Wanted:
+    """What the query asks for; its days are those of the time zone."""
+    currency = current_community().currency
+    return Wanted(
+        kind=query.kind,
+        standing=query.state,
+        rail=query.rail,
+        since=day_begins(query.since, zone),
+        until=day_begins(query.until, zone, after=True),
+        least=None if query.least_minor is None else Money(query.least_minor, currency),
+        most=None if query.most_minor is None else Money(query.most_minor, currency),
+        text=query.text,
+    )
 
 
 @wallet.get("", response=WalletOut, summary="My wallet")

@@ -1,10 +1,10 @@
 """Pages about payments: thin doors to the actions."""
 
-from pamoja.kernel.payments.pages import billing, billing_desk
-from pamoja.kernel.payments.pages.cases import all_payments, bank_statement, case, cases, compare, refund
+from pamoja.kernel.payments.pages import billing, billing_desk, desk, history
+from pamoja.kernel.payments.pages.cases import bank_statement, case, cases, compare, refund
 from pamoja.kernel.payments.pages.methods import add_bank, add_hosted, add_phone, method, methods
 from pamoja.kernel.payments.pages.methods import change as change_method
-from pamoja.kernel.payments.pages.own import payment, payments, retry
+from pamoja.kernel.payments.pages.own import payment, retry
 from pamoja.kernel.payments.pages.review import ask_again, resolve, review
 from pamoja.kernel.payments.pages.wallet import home_cards, top_up, wallet, withdraw
 
@@ -12,7 +12,6 @@ __all__ = [
     "add_bank",
     "add_hosted",
     "add_phone",
-    "all_payments",
     "ask_again",
     "bank_statement",
     "billing",
@@ -21,11 +20,12 @@ __all__ = [
     "cases",
     "change_method",
     "compare",
+    "desk",
+    "history",
     "home_cards",
     "method",
     "methods",
     "payment",
-    "payments",
     "refund",
     "resolve",
     "retry",

@@ -1,4 +1,4 @@
-"""The back office of payments: all of them, cases to resolve, disputes to answer, refunds, books to compare."""
+"""The back office of payments: cases to resolve, disputes to answer, refunds, books to compare."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pamoja.kernel.payments.actions.reconciling import ask_for_reconciliation
 from pamoja.kernel.payments.actions.refunding import refund_payment
 from pamoja.kernel.payments.actions.reviewing import MANAGE
 from pamoja.kernel.payments.forms import CaseForm, EvidenceForm, RefundForm, StatementForm
-from pamoja.kernel.payments.queries.casework import all_collections, case_with, dispute_of, open_cases
+from pamoja.kernel.payments.queries.casework import case_with, dispute_of, open_cases
 from pamoja.kernel.payments.queries.collections import collection
 from pamoja.kernel.payments.rules.bank_statements import read_statement
 
@@ -69,17 +69,6 @@ def case(request: MemberRequest, public_id: str) -> HttpResponse:
 
 
 @needs_member
-@require_safe
-def all_payments(request: MemberRequest) -> HttpResponse:
-    """What every member was asked for, newest first."""
-    require(request.actor, MANAGE)
-    page = page_of(all_collections(request.GET.get("q", "")), request.GET.get("page", 1))
-    cards = cards_of({each.member_id for each in page.items})
-    context = {"page": page, "lines": [(each, cards.get(each.member_id)) for each in page.items]}
-    return render(request, "payments/all.html", context)
-
-
-@needs_member
 @needs_recent_sign_in
 @require_http_methods(["GET", "POST"])
 def refund(request: MemberRequest, public_id: str) -> HttpResponse:
@@ -98,7 +87,7 @@ def refund(request: MemberRequest, public_id: str) -> HttpResponse:
                 key=f"{found.pk}:{typed['key']}",
             )
             messages.success(request, "It is on its way back.")
-            return redirect("payments:all")
+            return redirect("payments:one", public_id=public_id)
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
     status = 422 if form.is_bound and not form.is_valid() else 200

@@ -1,13 +1,13 @@
-"""Reading cases, the dispute behind one, and everybody's payments."""
+"""Reading cases, and the dispute behind one."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from pamoja.kernel.payments.errors import PaymentNotFound
-from pamoja.kernel.payments.models import Case, Collection, Dispute
+from pamoja.kernel.payments.models import Case, Dispute
 from pamoja.kernel.payments.rules.givingback import CaseKind
 
 
@@ -29,13 +29,3 @@ def dispute_of(case: Case) -> Dispute | None:
     if case.kind != CaseKind.DISPUTE:
         return None
     return Dispute.objects.filter(pk=UUID(case.subject.partition(":")[2])).first()
-
-
-def all_collections(text: str = "") -> QuerySet[Collection]:
-    """What every member was asked for, newest first; with `text`, by member, purpose or receipt."""
-    found = Collection.objects.order_by("-requested_at", "-id")
-    if wanted := text.strip()[:80]:
-        found = found.filter(
-            Q(member__name__icontains=wanted) | Q(purpose__icontains=wanted) | Q(attempts__receipt=wanted)
-        ).distinct()
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from django.urls import reverse
@@ -14,6 +15,13 @@ def invoices_described(ids: set[UUID]) -> dict[UUID, Described]:
     """`payments.invoice:<uuid>`: paid, or given back."""
     found = Invoice.objects.filter(pk__in=ids).select_related("subscription__plan")
     return {each.pk: Described(_words(each), reverse("payments:invoice", args=[each.public_id])) for each in found}
+
+
+def invoices_found(text: str, limit: int) -> list[UUID]:
+    """By their number, or by what the plan is called; the newest."""
+    number = re.fullmatch(r"(?i)inv-0*(\d{1,9})", text)
+    wanted = {"number": int(number[1])} if number else {"subscription__plan__name__icontains": text}
+    return list(Invoice.objects.filter(**wanted).order_by("-made_at", "-pk").values_list("pk", flat=True)[:limit])
 
 
 def _words(invoice: Invoice) -> str:

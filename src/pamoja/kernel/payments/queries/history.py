@@ -1,25 +1,33 @@
-"""A member's payments in one list, money in and out, and counts for the operator."""
+"""Payments in one list, money in and out: a member's and everybody's, filtered and searched; and how many there are."""
 
 from __future__ import annotations
 
+import functools
+import operator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Collection as Several
-from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from pamoja.foundation import ids
+from pamoja.foundation.errors import Refusal
 from pamoja.foundation.money import Money
-from pamoja.kernel.ledger.public import described
+from pamoja.kernel.communities.public import current_community
+from pamoja.kernel.identity.public import member_with_phone, members_named, read_phone
+from pamoja.kernel.ledger.public import described, references_found
 from pamoja.kernel.payments.errors import PaymentNotFound
 from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout
+from pamoja.kernel.payments.rules import rails
 from pamoja.kernel.payments.rules.mpesa import description_of
 from pamoja.kernel.payments.rules.states import AttemptState, CollectionState, PayoutState
 
+TOP_UP, WITHDRAWAL = "wallet.top_up", "wallet.withdrawal"
 Kind = Literal["in", "out"]
 Standing = Literal["under_way", "done", "failed", "checking"]
 
@@ -46,53 +54,107 @@ class PaymentLine:
 
     id: UUID
     kind: Kind
+    member_id: UUID
+    rail: str
     amount: Money
     title: str
     purpose: str
     state: str
     standing: Standing
     reason: str
+    receipt: str
     at: datetime
 
     @property
     def public_id(self) -> str:
         return ids.public("collection" if self.kind == "in" else "payout", self.id)
 
+    @property
+    def way(self) -> str:
+        """`M-PESA`, `Card`, `Wallet`."""
+        return rails.FACTS[self.rail].title if self.rail in rails.FACTS else self.rail
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which payments: what is None or empty leaves none out. `until` is excluded, the amounts are not.
+
+    `text` is looked for in what a payment was for, as an amount, a receipt or a payment's number; staff find by a
+    member's name and phone with it, too.
+    """
+
+    kind: Kind | None = None
+    standing: Standing | None = None
+    rail: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    least: Money | None = None
+    most: Money | None = None
+    text: str = ""
+
+    @property
+    def is_all(self) -> bool:
+        return self == Wanted()
+
 
 class PaymentLines:
-    """A list of payments that is counted and sliced by the database, as pages need it."""
+    """A list of payments that is counted and sliced by the database, as pages need it; `count_max` bounds both."""
 
-    def __init__(self, rows: QuerySet[Any, Any]) -> None:
-        self._rows = rows
+    def __init__(self, found: Sequence[tuple[Kind, QuerySet[Any, Any]]], count_max: int | None = None) -> None:
+        self._found = found
+        self._count_max = count_max
 
     def count(self) -> int:
-        return int(self._rows.count())
+        if self._count_max is None:
+            return sum(rows.count() for _, rows in self._found)
+        return min(self._count_max, sum(rows[: self._count_max].count() for _, rows in self._found))
 
     def __getitem__(self, wanted: slice) -> list[PaymentLine]:
-        return _lines(self._rows[wanted])
+        keys = [
+            rows.order_by("-requested_at", "-id")
+            .annotate(kind=Value(kind), at=F("requested_at"))
+            .values_list("kind", "id", "at")[: wanted.stop]
+            for kind, rows in self._found
+        ]
+        shown = keys[0] if len(keys) == 1 else keys[0].union(*keys[1:], all=True).order_by("-at", "-id")
+        return _lines([(kind, found) for kind, found, _ in shown[wanted]])
 
     def __iter__(self) -> Iterator[PaymentLine]:
-        return iter(_lines(self._rows))
+        return iter(self[:])
 
 
 _MODELS: tuple[tuple[type[Collection] | type[Payout], Kind], ...] = ((Collection, "in"), (Payout, "out"))
+# Past this many a list is looked through with filters, not page by page.
+COUNT_MAX = 10_000
+_PURPOSES_MAX = 5_000
 
 
-def member_payments(
-    member_id: UUID,
-    *,
-    kind: Kind | None = None,
-    standing: Standing | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> PaymentLines:
-    """The member's payments, newest first; `until` is excluded."""
-    rows = [
-        _rows(model.objects.filter(member_id=member_id), each, standing, since, until)
-        for model, each in _MODELS
-        if kind in (None, each)
-    ]
-    return PaymentLines(rows[0].union(*rows[1:], all=True).order_by("-at", "-id"))
+def member_payments(member_id: UUID, wanted: Wanted | None = None) -> PaymentLines:
+    """The member's payments, newest first."""
+    mine = [(model.objects.filter(member_id=member_id), kind) for model, kind in _MODELS]
+
+    def purposes(text: str) -> list[str]:
+        known = {each for rows, _ in mine for each in rows.order_by().values_list("purpose", flat=True).distinct()}
+        return [each for each, title in titles_of(sorted(known)[:_PURPOSES_MAX]).items() if text in title.casefold()]
+
+    wanted = wanted or Wanted()
+    said = _said(wanted.text, purposes) if wanted.text else None
+    return PaymentLines([(kind, _fit(rows, kind, wanted, said)) for rows, kind in mine if wanted.kind in (None, kind)])
+
+
+def all_payments(wanted: Wanted | None = None) -> PaymentLines:
+    """Everybody's payments, newest first, the newest `COUNT_MAX` of them."""
+
+    def purposes(text: str) -> list[str]:
+        usual = [each for each in (TOP_UP, WITHDRAWAL) if text in description_of(each).casefold()]
+        return [*usual, *references_found(text, _PURPOSES_MAX)]
+
+    wanted = wanted or Wanted()
+    said = _said(wanted.text, purposes) if wanted.text else None
+    if said is not None:
+        said |= _of_members(wanted.text)
+    shown = [(model.objects.all(), kind) for model, kind in _MODELS if wanted.kind in (None, kind)]
+    return PaymentLines([(kind, _fit(rows, kind, wanted, said)) for rows, kind in shown], COUNT_MAX)
 
 
 def own_payment(member_id: UUID, public_id: str) -> Collection | Payout:
@@ -128,19 +190,51 @@ def counts_by_state() -> dict[tuple[str, str], int]:
     return counted
 
 
-def _rows(
-    found: QuerySet[Any, Any], kind: Kind, standing: Standing | None, since: datetime | None, until: datetime | None
-) -> QuerySet[Any, Any]:
-    if standing is not None:
-        found = found.filter(state__in=STANDINGS[kind].get(standing, ()))
-    if since is not None:
-        found = found.filter(requested_at__gte=since)
-    if until is not None:
-        found = found.filter(requested_at__lt=until)
-    named: QuerySet[Any, Any] = found.annotate(at=F("requested_at"), kind=Value(kind)).values(
-        "id", "kind", "amount_minor", "currency", "purpose", "state", "reason", "at"
+def _fit(found: QuerySet[Any, Any], kind: Kind, wanted: Wanted, said: dict[str, Any] | None) -> QuerySet[Any, Any]:
+    states = STANDINGS[kind].get(wanted.standing, ()) if wanted.standing else None
+    limits = {
+        "state__in": states,
+        "rail": wanted.rail,
+        "requested_at__gte": wanted.since,
+        "requested_at__lt": wanted.until,
+        "amount_minor__gte": wanted.least.amount_minor if wanted.least else None,
+        "amount_minor__lte": wanted.most.amount_minor if wanted.most else None,
+    }
+    found = found.filter(**{name: value for name, value in limits.items() if value is not None})
+    if said is None:
+        return found
+    receipts = said["receipt__in"]
+    has_receipt = (
+        Q(
+            pk__in=CollectionAttempt.objects.filter(rail__in=list(rails.FACTS), receipt__in=receipts).values(
+                "collection"
+            )
+        )
+        if kind == "in"
+        else Q(rail__in=list(rails.FACTS), receipt__in=receipts)
     )
-    return named
+    others = [Q(**{name: value}) for name, value in said.items() if name != "receipt__in" and value]
+    return found.filter(functools.reduce(operator.or_, others, has_receipt))
+
+
+def _said(text: str, purposes: Callable[[str], list[str]]) -> dict[str, Any]:
+    """What the words may mean, each as a column and its values; any of them will do."""
+    text = " ".join(text.replace("\0", "").split())[:80]
+    meant: dict[str, Any] = {"receipt__in": [text, text.upper()], "purpose__in": purposes(text.casefold())}
+    with suppress(Refusal):
+        meant["amount_minor"] = Money.read(text, current_community().currency).amount_minor
+    for prefix in ("collection", "payout"):
+        with suppress(ids.MalformedId):
+            meant["pk"] = ids.parse(prefix, text)
+    return meant
+
+
+def _of_members(text: str) -> dict[str, Any]:
+    found = set(members_named(text.replace("\0", "")[:80]).values_list("pk", flat=True)[:_PURPOSES_MAX])
+    with suppress(Refusal):
+        if member := member_with_phone(read_phone(text, current_community().country)):
+            found.add(member.pk)
+    return {"member_id__in": list(found)}
 
 
 def titles_of(purposes: Several[str]) -> dict[str, str]:
@@ -149,23 +243,39 @@ def titles_of(purposes: Several[str]) -> dict[str, str]:
     return {each: known[each].words if each in known else description_of(each) for each in purposes}
 
 
-def _lines(found: Iterable[dict[str, Any]]) -> list[PaymentLine]:
-    rows = list(found)
-    titles = titles_of({row["purpose"] for row in rows})
-    return [_line(row, titles[row["purpose"]]) for row in rows]
+def _lines(shown: Sequence[tuple[str, UUID]]) -> list[PaymentLine]:
+    """In the order given; a handful of queries however many they are."""
+    # What is sealed need not be opened for a list.
+    wanted: dict[str, list[UUID]] = {kind: [each for its, each in shown if its == kind] for kind in ("in", "out")}
+    ins = {each.pk: each for each in Collection.objects.filter(pk__in=wanted["in"]).defer("phone")}
+    outs = {each.pk: each for each in Payout.objects.filter(pk__in=wanted["out"]).defer("phone")}
+    receipts = dict(
+        CollectionAttempt.objects.filter(collection_id__in=ins, state=AttemptState.PAID)
+        .order_by("-ended_at")
+        .values_list("collection_id", Coalesce("receipt", Value("")))
+    )
+    receipts |= {each.pk: each.receipt or "" for each in outs.values()}
+    titles = titles_of({each.purpose for each in [*ins.values(), *outs.values()]})
+    return [
+        _line("in", ins[each], titles, receipts) if kind == "in" else _line("out", outs[each], titles, receipts)
+        for kind, each in shown
+    ]
 
 
-def _line(row: dict[str, Any], title: str) -> PaymentLine:
+def _line(kind: Kind, payment: Collection | Payout, titles: dict[str, str], receipts: dict[UUID, str]) -> PaymentLine:
     return PaymentLine(
-        id=row["id"],
-        kind=row["kind"],
-        amount=Money(row["amount_minor"], row["currency"]),
-        title=title,
-        purpose=row["purpose"],
-        state=row["state"],
-        standing=standing_of(row["kind"], row["state"]),
-        reason=row["reason"],
-        at=row["at"],
+        id=payment.pk,
+        kind=kind,
+        member_id=payment.member_id,
+        rail=payment.rail,
+        amount=Money(payment.amount_minor, payment.currency),
+        title=titles[payment.purpose],
+        purpose=payment.purpose,
+        state=payment.state,
+        standing=standing_of(kind, payment.state),
+        reason=payment.reason,
+        receipt=receipts.get(payment.pk, ""),
+        at=payment.requested_at,
     )
 
 

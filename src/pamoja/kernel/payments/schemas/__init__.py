@@ -7,7 +7,8 @@ from datetime import date, datetime
 from ninja import Schema
 from pydantic import Field
 
-from pamoja.foundation.money import Money
+from pamoja.foundation.money import AMOUNT_MINOR_MAX, Money
+from pamoja.foundation.paging import Page
 from pamoja.kernel.payments.models import Collection, Payout
 from pamoja.kernel.payments.queries.history import Kind, PaymentLine, Standing, receipt_of, standing_of, titles_of
 
@@ -25,13 +26,14 @@ class MoneyOut(Schema):
 
 
 class PaymentOut(Schema):
-    """One payment; `standing` sums its state up. A receipt is only in the detail, once M-PESA has told it."""
+    """One payment; `standing` sums its state up. Its receipt is known once the rail has told it."""
 
     id: str
     kind: Kind
     amount: MoneyOut
     title: str
     purpose: str
+    rail: str
     state: str
     standing: Standing
     reason: str
@@ -47,10 +49,12 @@ class PaymentOut(Schema):
             amount=MoneyOut.of(line.amount),
             title=line.title,
             purpose=line.purpose,
+            rail=line.rail,
             state=line.state,
             standing=line.standing,
             reason=line.reason,
             requested_at=line.at,
+            receipt=line.receipt,
         )
 
     @classmethod
@@ -63,6 +67,7 @@ class PaymentOut(Schema):
             amount=MoneyOut.of(payment.amount),
             title=titles_of([payment.purpose])[payment.purpose],
             purpose=payment.purpose,
+            rail=payment.rail,
             state=payment.state,
             standing=standing_of(kind, payment.state),
             reason=payment.reason,
@@ -73,12 +78,19 @@ class PaymentOut(Schema):
 
 
 class PaymentQuery(Schema):
-    """Which of my payments; `since` and `until` are days in the member's time zone, both included."""
+    """Which payments; `since` and `until` are days in the member's time zone, both included.
+
+    `text` is looked for in what a payment was for, as an amount, a receipt or a payment's id.
+    """
 
     kind: Kind | None = None
     state: Standing | None = None
+    rail: str | None = Field(default=None, max_length=20)
     since: date | None = None
     until: date | None = None
+    least_minor: int | None = Field(default=None, ge=0, le=AMOUNT_MINOR_MAX)
+    most_minor: int | None = Field(default=None, ge=0, le=AMOUNT_MINOR_MAX)
+    text: str = Field(default="", max_length=80)
     page: int = 1
 
 
@@ -89,6 +101,11 @@ class PaymentPage(Schema):
     page: int
     pages: int
     count: int
+
+    @classmethod
+    def of(cls, shown: Page[PaymentLine]) -> PaymentPage:
+        items = [PaymentOut.of_line(line) for line in shown.items]
+        return cls(items=items, page=shown.number, pages=shown.pages, count=shown.count)
 
 
 class WalletOut(Schema):

@@ -16,6 +16,13 @@ def contributions_described(ids: set[UUID]) -> dict[UUID, Described]:
     return {each.pk: _of("Contribution to", each.circle, each.round) for each in found}
 
 
+def contributions_found(text: str, limit: int) -> list[UUID]:
+    """Those to circles whose name holds the text, the newest."""
+    circles = list(Circle.objects.filter(name__icontains=text).values_list("pk", flat=True)[:limit])
+    found = Contribution.objects.filter(circle__in=circles).order_by("-opened_at", "-pk")
+    return list(found.values_list("pk", flat=True)[:limit]) if circles else []
+
+
 def rounds_described(ids: set[UUID]) -> dict[UUID, Described]:
     """`savings.round:<uuid>`: a pot that went out."""
     found = Round.objects.filter(pk__in=ids).select_related("circle")
@@ -29,6 +36,12 @@ def payouts_described(ids: set[UUID]) -> dict[UUID, Described]:
         each.pk: _of("Pot of" if each.kind == RoundPayout.Kind.POT else "Arrears of", each.circle, each.round)
         for each in found
     }
+
+
+def payouts_found(text: str, limit: int) -> list[UUID]:
+    """Pots and arrears of circles whose name holds the text, the newest."""
+    found = RoundPayout.objects.filter(circle__name__icontains=text).order_by("-paid_at", "-pk")
+    return list(found.values_list("pk", flat=True)[:limit])
 
 
 def circles_described(ids: set[UUID]) -> dict[UUID, Described]:
