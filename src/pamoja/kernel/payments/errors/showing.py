@@ -24,8 +24,29 @@ class ReportTooLong(Refusal):
     kind = "invalid"
 
 
-class ChoiceUnsound(Refusal):
-    """{why}"""
+class NoRailLeft(Refusal):
+    """Leave at least one way to pay switched on."""
 
-    code = "payments.choice_unsound"
+    code = "payments.no_rail_left"
+    kind = "invalid"
+
+
+class HoursUnsound(Refusal):
+    """The first hour has to come before the last."""
+
+    code = "payments.hours_unsound"
+    kind = "invalid"
+
+
+class DaysUnsound(Refusal):
+    """Write days of the month from 1 to 31, such as 1, 15, 28."""
+
+    code = "payments.days_unsound"
+    kind = "invalid"
+
+
+class WaitsUnsound(Refusal):
+    """Write hours between 1 and 720, such as 6, 24, 72."""
+
+    code = "payments.waits_unsound"
     kind = "invalid"
