@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[1]
 COMMUNITY = UUID(int=1)
 # A session plans a statement five times before it keeps the plan.
 WARMING = 6
-ACCOUNTS, RAILS, CLIENTS, BATCH = 10_000, 1_000, 8, 1_000
+ACCOUNTS, RAILS, CLIENTS, BATCH = 10_000, 1_000, 8, 2_000
 LEDGER, BY_HAND = "pamoja_bench_ledger", "pamoja_bench_by_hand"
 TARGETS = {
     "single_ratio": (">=", 0.9),
@@ -206,7 +206,7 @@ class Bench:
             self.figures[name] = round(delays[min(len(delays) - 1, int(len(delays) * share))], 2)
 
     def batches(self) -> None:
-        """Batches of 1,000 entries: spread by one writer and by two in each other's way; from all into one account."""
+        """Batches of 2,000 entries: spread by one writer and by two in each other's way; from all into one account."""
         rng = random.Random(7)
 
         def pairs() -> list[tuple[UUID, UUID]]:
@@ -230,7 +230,7 @@ class Bench:
         """Transfers a second; what is sent is built before the clock starts."""
         from pamoja.kernel.ledger.actions.posting import BATCH as CALL
 
-        calls = 12 * self.options.seconds // writers
+        calls = 8 * self.options.seconds // writers
         # In turn, so that keys are inserted about in the order they were made in.
         built = [batch_of(moves()) for _ in range((calls + WARMING) * writers)]
         work = [built[place::writers] for place in range(writers)]

@@ -43,8 +43,9 @@ CREATE TABLE ledger_account (
 -- Numbers are drawn under the locks of the entry's accounts with a floor, and always after the transaction has its id.
 CREATE SEQUENCE ledger_entry_number CACHE 1;
 
+-- Numbers come nearly in order, so their pages may be filled up but for the few that come late.
 CREATE TABLE ledger_entry (
-  number       bigint      NOT NULL CONSTRAINT ledger_entry_pkey PRIMARY KEY,
+  number       bigint      NOT NULL CONSTRAINT ledger_entry_pkey PRIMARY KEY WITH (fillfactor = 97),
   community_id uuid        NOT NULL,
   posted_at    timestamptz NOT NULL,
   kind         ledger_kind NOT NULL,
@@ -64,7 +65,7 @@ CREATE UNIQUE INDEX ledger_entry_reversed_once ON ledger_entry (((details ->> 'r
 -- `*_sequence` counts a floored account's movements 1, 2, 3, …; on the side of an account without a floor it is `number`.
 -- `*_balance_minor` is the floored account's balance after this transfer, empty for one without a floor.
 CREATE TABLE ledger_transfer (
-  number               bigint      NOT NULL CONSTRAINT ledger_transfer_pkey PRIMARY KEY,
+  number               bigint      NOT NULL CONSTRAINT ledger_transfer_pkey PRIMARY KEY WITH (fillfactor = 97),
   community_id         uuid        NOT NULL,
   posted_at            timestamptz NOT NULL,
   debit_account        bigint      NOT NULL,
