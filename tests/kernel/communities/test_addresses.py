@@ -53,3 +53,11 @@ def test_lets_only_plain_colours_into_a_brand() -> None:
 
     assert rules.clean_brand(brand) == {"light": {"brand": "#0f6b4f"}}
     assert rules.clean_brand("}") == {}
+
+
+@pytest.mark.parametrize(
+    ("domain", "url"),
+    [(None, "http://localhost:8000/c/umoja/"), ("umoja.localhost", "http://umoja.localhost:8000/")],
+)
+def test_a_community_lives_on_its_domain_or_below_c(domain: str | None, url: str) -> None:
+    assert rules.home_url(base_url="http://localhost:8000", slug="umoja", domain=domain) == url

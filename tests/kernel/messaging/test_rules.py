@@ -102,14 +102,6 @@ def test_our_address_on_a_line_of_its_own_is_a_button() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("domain", "url"),
-    [(None, "http://localhost:8000/c/umoja/"), ("umoja.localhost", "http://umoja.localhost:8000/")],
-)
-def test_a_community_lives_on_its_domain_or_below_c(domain: str | None, url: str) -> None:
-    assert rules.home_url(base_url="http://localhost:8000", slug="umoja", domain=domain) == url
-
-
 @pytest.mark.parametrize(("colour", "ink"), [("#0f6b4f", "#ffffff"), ("#ffd23f", "#111111"), ("#000000", "#ffffff")])
 def test_a_button_is_written_on_readably(colour: str, ink: str) -> None:
     assert rules.ink_on(colour) == ink

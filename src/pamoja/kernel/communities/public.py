@@ -14,6 +14,7 @@ from pamoja.kernel.communities.queries import (
     each_community,
     entered,
     flag_is_on,
+    home_url,
     product_is_on,
     require_product,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "each_community",
     "entered",
     "flag_is_on",
+    "home_url",
     "product_is_on",
     "require_product",
 ]

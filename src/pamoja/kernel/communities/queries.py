@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 from psycopg.pq import TransactionStatus
@@ -61,6 +62,14 @@ def community_with_slug(slug: str) -> Community:
     if community is None:
         raise CommunityNotFound()
     return community
+
+
+def home_url(community: Community | None) -> str:
+    """Where a community lives, as a full address with a slash at the end; of none: the platform's own."""
+    base = settings.PAMOJA.base_url
+    if community is None:
+        return f"{base.rstrip('/')}/"
+    return rules.home_url(base_url=base, slug=community.slug, domain=community.domain)
 
 
 def each_community() -> Iterator[Community]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 PATH_PREFIX = "/c/"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -17,6 +18,14 @@ def slug_in(path: str) -> tuple[str, str] | None:
         return None
     slug, _, rest = path.removeprefix(PATH_PREFIX).partition("/")
     return (slug, "/" + rest) if slug else None
+
+
+def home_url(*, base_url: str, slug: str, domain: str | None) -> str:
+    """Where a community lives, with a slash at the end: on its own domain, else below `/c/`."""
+    if not domain:
+        return f"{base_url.rstrip('/')}{PATH_PREFIX}{slug}/"
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{domain}{f':{parts.port}' if parts.port else ''}/"
 
 
 def host_name(host: str) -> str:

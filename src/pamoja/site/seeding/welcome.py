@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+from pamoja.kernel.communities.public import community_with_slug, home_url
 from pamoja.site.config import Config
 from pamoja.site.seeding.cast import PASSWORD, THAMES, UMOJA
 
 
 def write(config: Config, *, late: str, school_fees_code: str, house_code: str) -> None:
     """Write it beside the data, whole or not at all."""
+    london = home_url(community_with_slug(THAMES.slug))
     here = f"http://localhost:{config.port}"
     outside = config.sandbox_url.replace("127.0.0.1", "localhost")
     text = json.dumps(
@@ -20,7 +22,7 @@ def write(config: Config, *, late: str, school_fees_code: str, house_code: str) 
                 f"faith@{UMOJA.slug}.example    organises the circle of the market women",
                 f"{late.lower()}@{UMOJA.slug}.example    is late this week",
                 f"wanjiku@{UMOJA.slug}.example  operates Umoja Savers    {here}/c/{UMOJA.slug}/admin/",
-                f"adaeze@{THAMES.slug}.example  saves in pounds, in London    {here}/c/{THAMES.slug}/",
+                f"adaeze@{THAMES.slug}.example  saves in pounds, in London    {london}",
             ],
             "five_things": [
                 f"Sign in as Amina, press Pay, answer on her phone: {outside}/phones/254712000002; or write PAY there.",

@@ -15,11 +15,11 @@ from django.conf import settings
 
 from pamoja.foundation import tls
 from pamoja.foundation.errors import ProviderFailure
-from pamoja.kernel.communities.public import current_community
+from pamoja.kernel.communities.public import current_community, home_url
 from pamoja.kernel.messaging.errors import PushEndpointUnknown
 from pamoja.kernel.messaging.models import PushSubscription, community_if_entered
 from pamoja.kernel.messaging.providers.carrying import HandOver, no_transaction
-from pamoja.kernel.messaging.queries import reaching, rendering
+from pamoja.kernel.messaging.queries import reaching
 from pamoja.kernel.messaging.queries.handing import Letter
 from pamoja.kernel.messaging.rules import waking
 
@@ -37,7 +37,7 @@ class WebPush:
     def connected(self) -> Iterator[HandOver]:
         no_transaction()
         community = current_community() if community_if_entered() else None
-        face = {"title": community.name if community else "Pamoja", "home": rendering.home_url(community)}
+        face = {"title": community.name if community else "Pamoja", "home": home_url(community)}
         with httpx.Client(timeout=15.0, trust_env=False, verify=tls.trusted()) as client:
             yield lambda letter: _hand_over(client, letter, face)
 

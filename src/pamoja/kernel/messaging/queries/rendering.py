@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.template import Context, Engine, TemplateDoesNotExist
 from django.template.backends.django import get_installed_libraries
 from django.template.base import VariableNode
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import timezone, translation
 
-from pamoja.kernel.communities.public import Community, clean_brand
+from pamoja.kernel.communities.public import Community, clean_brand, home_url
 from pamoja.kernel.messaging import rules
 
 HOUSE_COLOUR = "#0f6b4f"
@@ -78,14 +77,6 @@ def page_url(name: str, *args: Any, community: Community) -> str:
     finally:
         set_script_prefix(before)
     return home_url(community) + path.lstrip("/")
-
-
-def home_url(community: Community | None) -> str:
-    """Where the community lives, with a slash at the end."""
-    base = settings.PAMOJA.base_url
-    if community is None:
-        return f"{base}/"
-    return rules.home_url(base_url=base, slug=community.slug, domain=community.domain)
 
 
 def _face(community: Community | None, language: str) -> dict[str, Any]:

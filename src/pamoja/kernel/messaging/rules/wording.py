@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from pamoja.kernel.messaging.errors import TemplateUnfit
 
@@ -140,14 +139,6 @@ def parts_of(text: str, *, own_url: str) -> list[Part]:
         else:
             parts.append(Part(paragraph))
     return parts
-
-
-def home_url(*, base_url: str, slug: str, domain: str | None) -> str:
-    """Where a community lives, with a slash at the end: on its own domain, else below `/c/`."""
-    if not domain:
-        return f"{base_url.rstrip('/')}/c/{slug}/"
-    parts = urlsplit(base_url)
-    return f"{parts.scheme}://{domain}{f':{parts.port}' if parts.port else ''}/"
 
 
 def ink_on(colour: str) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 
 from pamoja.foundation import ids
-from pamoja.kernel.communities.public import current_community, current_community_id
+from pamoja.kernel.communities.public import current_community, current_community_id, home_url
 from pamoja.kernel.payments.models import PaymentSettings
 from pamoja.kernel.payments.rules import rails as facts
 from pamoja.kernel.payments.rules.messages import NoticeKind
@@ -78,8 +77,4 @@ def payment_page(collection_id: UUID) -> str:
 
 def page(path: str) -> str:
     """The full address of a page of the entered community, for who comes back from elsewhere."""
-    community = current_community()
-    if community.domain:
-        parts = urlsplit(settings.PAMOJA.base_url)
-        return f"{parts.scheme}://{community.domain}/{path}"
-    return f"{settings.PAMOJA.base_url.rstrip('/')}/c/{community.slug}/{path}"
+    return home_url(current_community()) + path
