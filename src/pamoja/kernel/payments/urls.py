@@ -25,6 +25,7 @@ urlpatterns = [
     path("payments/all/export.pdf", pages.desk.export, {"form": "pdf"}, name="all_pdf"),
     path("payments/all/<str:public_id>/", pages.desk.one, name="one"),
     path("payments/all/<str:public_id>/refund/", pages.refund, name="refund"),
+    path("payments/settings/", pages.payment_settings, name="settings"),
     path("payments/reports/", pages.desk.reports, name="reports"),
     path("payments/reports/export.csv", pages.desk.report_file, name="report_csv"),
     path("payments/cases/", pages.cases, name="cases"),
@@ -50,5 +51,15 @@ urlpatterns = [
     path("billing/questions/<str:public_id>/", pages.billing_desk.question, name="question"),
     path("billing/desk/", pages.billing_desk.desk, name="billing_desk"),
     path("billing/desk/plan/", pages.billing_desk.new_plan, name="new_plan"),
+    path("billing/desk/plans/<str:public_id>/", pages.offers.plan, name="plan"),
+    path(
+        "billing/desk/plans/<str:public_id>/prices/<str:price_id>/withdraw/",
+        pages.offers.withdraw_price,
+        name="withdraw_price",
+    ),
+    path("billing/desk/codes/", pages.offers.codes, name="codes"),
+    path("billing/desk/codes/<str:public_id>/take-back/", pages.offers.take_back_code, name="take_back_code"),
+    path("billing/desk/taxes/", pages.offers.taxes, name="taxes"),
+    path("billing/desk/taxes/<str:public_id>/end/", pages.offers.end_tax, name="end_tax"),
     path("billing/desk/invoices/<str:public_id>/refund/", pages.billing_desk.refund, name="refund_invoice"),
 ]

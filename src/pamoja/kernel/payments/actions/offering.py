@@ -10,18 +10,22 @@ from django.db import IntegrityError, transaction
 
 from pamoja.foundation import clock
 from pamoja.foundation.actions import Actor, action
+from pamoja.foundation.events import announce
 from pamoja.foundation.money import currency as known_currency
+from pamoja.kernel.communities.public import current_community_id
 from pamoja.kernel.payments.actions.reviewing import MANAGE
 from pamoja.kernel.payments.errors.billing import (
     CodeTaken,
+    CodeUnfit,
     DiscountUnsound,
     PlanNotFound,
     PlanTaken,
     PriceUnsound,
 )
+from pamoja.kernel.payments.events.community import OfferChanged
 from pamoja.kernel.payments.models import Discount, Plan, Price, PriceTier, PromotionCode, TaxRate
 from pamoja.kernel.payments.rules.billing import AfterGrace
-from pamoja.kernel.payments.rules.discounts import WHOLE_BP, Duration, Reduction
+from pamoja.kernel.payments.rules.discounts import WHOLE_BP, Duration, Reduction, Unfit
 from pamoja.kernel.payments.rules.periods import Interval
 from pamoja.kernel.payments.rules.pricing import Scheme, Tariff, Tier, are_sound
 from pamoja.kernel.payments.rules.revenue import Recognition
@@ -51,7 +55,7 @@ def offer_plan(
     by.require(MANAGE)
     try:
         with transaction.atomic():
-            return Plan.objects.create(
+            plan = Plan.objects.create(
                 product=product,
                 code=code,
                 name=name,
@@ -67,6 +71,8 @@ def offer_plan(
             )
     except IntegrityError:
         raise PlanTaken(plan=code) from None
+    _tell(f"the plan {name}")
+    return plan
 
 
 @action
@@ -87,7 +93,8 @@ def offer_price(
     """
     by.require(MANAGE)
     known_currency(currency)
-    if not Plan.objects.filter(pk=plan_id).exists():
+    plan = Plan.objects.filter(pk=plan_id).first()
+    if plan is None:
         raise PlanNotFound()
     _check(tariff, is_metered)
     price = Price.objects.create(
@@ -105,6 +112,7 @@ def offer_price(
         PriceTier(price=price, up_to=each.up_to, unit_minor=each.unit_minor, flat_minor=each.flat_minor)
         for each in tariff.tiers
     )
+    _tell(f"a price of {plan.name}, {price.words}")
     return price
 
 
@@ -115,8 +123,10 @@ def withdraw_price(*, by: Actor, price_id: UUID) -> None:
     Raises: NotAllowed, PlanNotFound.
     """
     by.require(MANAGE)
-    if not Price.objects.filter(pk=price_id).update(is_offered=False):
+    price = Price.objects.select_related("plan").filter(pk=price_id).first()
+    if price is None or not Price.objects.filter(pk=price_id).update(is_offered=False):
         raise PlanNotFound()
+    _tell(f"a price of {price.plan.name} is offered no more, {price.words}")
 
 
 @action
@@ -141,7 +151,7 @@ def offer_discount(
     is_amount = reduction.off_minor > 0 and not reduction.percent_bp and bool(currency)
     if not (is_share or is_amount) or times < 1:
         raise DiscountUnsound()
-    return Discount.objects.create(
+    discount = Discount.objects.create(
         name=name,
         percent_bp=reduction.percent_bp,
         off_minor=reduction.off_minor,
@@ -152,6 +162,8 @@ def offer_discount(
         redemptions_max=redemptions_max,
         redeem_by=redeem_by,
     )
+    _tell(f"the discount {name}")
+    return discount
 
 
 @action
@@ -173,7 +185,7 @@ def give_out_code(
     by.require(MANAGE)
     try:
         with transaction.atomic():
-            return PromotionCode.objects.create(
+            made = PromotionCode.objects.create(
                 discount_id=discount_id,
                 code=code.strip().upper(),
                 member_id=member_id,
@@ -185,6 +197,24 @@ def give_out_code(
             )
     except IntegrityError:
         raise CodeTaken(field="code") from None
+    _tell(f"the code {made.code}")
+    return made
+
+
+@action
+def take_back_code(*, by: Actor, code_id: UUID) -> PromotionCode:
+    """Nobody can use it any more; who did keeps the discount.
+
+    Raises: NotAllowed, CodeUnfit.
+    """
+    by.require(MANAGE)
+    found = PromotionCode.objects.select_for_update().filter(pk=code_id, is_active=True).first()
+    if found is None:
+        raise CodeUnfit(field="code", reason=Unfit.UNKNOWN.value)
+    found.is_active = False
+    found.save(update_fields=["is_active"])
+    _tell(f"the code {found.code} is taken back")
+    return found
 
 
 @action
@@ -197,7 +227,27 @@ def set_tax(*, by: Actor, name: str, rate_bp: int, is_inclusive: bool, registrat
     if not 0 < rate_bp <= WHOLE_BP:
         raise PriceUnsound(field="rate")
     TaxRate.objects.filter(name=name, is_active=True).update(is_active=False)
-    return TaxRate.objects.create(name=name, rate_bp=rate_bp, is_inclusive=is_inclusive, registration=registration)
+    made = TaxRate.objects.create(name=name, rate_bp=rate_bp, is_inclusive=is_inclusive, registration=registration)
+    _tell(f"the tax {made.words}")
+    return made
+
+
+@action
+def end_tax(*, by: Actor, tax_id: UUID) -> None:
+    """No invoice from now on has it; those that have it keep it.
+
+    Raises: NotAllowed.
+    """
+    by.require(MANAGE)
+    tax = TaxRate.objects.select_for_update().filter(pk=tax_id, is_active=True).first()
+    if tax is not None:
+        tax.is_active = False
+        tax.save(update_fields=["is_active"])
+        _tell(f"the tax {tax.words} has ended")
+
+
+def _tell(what: str) -> None:
+    announce(OfferChanged(community_id=current_community_id(), what=what))
 
 
 def _check(tariff: Tariff, is_metered: bool) -> None:

@@ -46,7 +46,7 @@ class DaysUnsound(Refusal):
 
 
 class WaitsUnsound(Refusal):
-    """Write hours between 1 and 720, such as 6, 24, 72."""
+    """Write how long to wait each time, such as 10 min, 3 h, 1 day; at most eight times, at most sixty days."""
 
     code = "payments.waits_unsound"
     kind = "invalid"

@@ -11,9 +11,12 @@ from pamoja.kernel.communities.public import CommunityModel
 from pamoja.kernel.payments.models.choices import choices, listed
 from pamoja.kernel.payments.rules.billing import AfterGrace
 from pamoja.kernel.payments.rules.discounts import WHOLE_BP, Duration, Reduction
+from pamoja.kernel.payments.rules.exact import percent_text
 from pamoja.kernel.payments.rules.periods import Interval
 from pamoja.kernel.payments.rules.pricing import Scheme, Tariff, Tier
 from pamoja.kernel.payments.rules.revenue import Recognition
+
+_DURATIONS = {Duration.ONCE: "off the first invoice", Duration.FOREVER: "off for ever"}
 
 
 class Plan(CommunityModel):
@@ -167,11 +170,13 @@ class TaxRate(CommunityModel):
         return self.words
 
     @property
+    def public_id(self) -> str:
+        return ids.public("tax", self.id)
+
+    @property
     def words(self) -> str:
         """`VAT 16 %`."""
-        whole, part = divmod(self.rate_bp, 100)
-        shown = f"{whole}.{part:02d}".rstrip("0") if part else f"{whole}"
-        return f"{self.name} {shown} %"
+        return f"{self.name} {percent_text(self.rate_bp)}"
 
 
 class Discount(CommunityModel):
@@ -214,6 +219,13 @@ class Discount(CommunityModel):
         """As the rules of discounts read it."""
         return Reduction(self.percent_bp, self.off_minor)
 
+    @property
+    def words(self) -> str:
+        """`20 % off the first invoice`, `KSh 50 off 3 invoices`, `50 % off for ever`."""
+        off = percent_text(self.percent_bp) if self.percent_bp else Money(self.off_minor, self.currency).text
+        several = f"off {self.times} invoices"
+        return f"{off} {_DURATIONS.get(Duration(self.duration), several)}"
+
 
 class PromotionCode(CommunityModel):
     """A word by which a member gets a discount."""
@@ -244,3 +256,7 @@ class PromotionCode(CommunityModel):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def public_id(self) -> str:
+        return ids.public("code", self.id)

@@ -1,11 +1,12 @@
 """Pages about payments: thin doors to the actions."""
 
-from pamoja.kernel.payments.pages import billing, billing_desk, desk, history
+from pamoja.kernel.payments.pages import billing, billing_desk, desk, history, offers
 from pamoja.kernel.payments.pages.cases import bank_statement, case, cases, compare, refund
 from pamoja.kernel.payments.pages.methods import add_bank, add_hosted, add_phone, method, methods
 from pamoja.kernel.payments.pages.methods import change as change_method
 from pamoja.kernel.payments.pages.own import payment, retry
 from pamoja.kernel.payments.pages.review import ask_again, resolve, review
+from pamoja.kernel.payments.pages.settings import payment_settings
 from pamoja.kernel.payments.pages.wallet import home_cards, top_up, wallet, withdraw
 
 __all__ = [
@@ -25,7 +26,9 @@ __all__ = [
     "home_cards",
     "method",
     "methods",
+    "offers",
     "payment",
+    "payment_settings",
     "refund",
     "resolve",
     "retry",

@@ -20,6 +20,7 @@ from pamoja.kernel.payments.forms.billing import PlanForm, QuestionForm, RefundF
 from pamoja.kernel.payments.models import Invoice, Question
 from pamoja.kernel.payments.queries import billing as found
 from pamoja.kernel.payments.queries.billing_figures import figures
+from pamoja.kernel.payments.queries.offers import all_plans
 from pamoja.kernel.payments.rules.billing import AfterGrace
 from pamoja.kernel.payments.rules.periods import Interval
 from pamoja.kernel.payments.rules.pricing import Scheme, Tariff
@@ -81,7 +82,7 @@ def desk(request: MemberRequest) -> HttpResponse:
     context = {
         "figures": figures(),
         "waiting": [(each, cards.get(each.member_id)) for each in waiting],
-        "offered": found.offered_prices(),
+        "plans": all_plans(),
         "page": page,
         "invoices": [(each, cards.get(each.member_id)) for each in page.items],
     }
@@ -108,7 +109,7 @@ def new_plan(request: MemberRequest) -> HttpResponse:
                 currency=currency,
                 interval=Interval(interval),
             )
-            return redirect("payments:billing_desk")
+            return redirect("payments:plan", public_id=plan.public_id)
         except Refusal as refusal:
             form.add_error("code", refusal.sentence)
     return render(request, "payments/new_plan.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -17,7 +17,7 @@ from pamoja.kernel.payments.queries.exporting import payments_csv, payments_pdf,
 from pamoja.kernel.payments.queries.history import member_payments, own_payment
 from pamoja.kernel.payments.queries.upcoming import upcoming_payments
 
-UPCOMING_SHOWN = 6
+UPCOMING_SHOWN = 4
 
 
 @needs_member

@@ -255,7 +255,7 @@ def _lines(shown: Sequence[tuple[str, UUID]]) -> list[PaymentLine]:
         .values_list("collection_id", Coalesce("receipt", Value("")))
     )
     receipts |= {each.pk: each.receipt or "" for each in outs.values()}
-    titles = titles_of({each.purpose for each in [*ins.values(), *outs.values()]})
+    titles = titles_of({*(each.purpose for each in ins.values()), *(each.purpose for each in outs.values())})
     return [
         _line("in", ins[each], titles, receipts) if kind == "in" else _line("out", outs[each], titles, receipts)
         for kind, each in shown

@@ -31,3 +31,9 @@ def spread(amount_minor: int, weights: Sequence[int]) -> list[int]:
     for place in by_remainder[:left]:
         shares[place] += 1
     return [sign * share for share in shares]
+
+
+def percent_text(rate_bp: int) -> str:
+    """A share in hundredths of a per cent as people write it: `16 %`, `7.5 %`."""
+    whole, part = divmod(rate_bp, 100)
+    return f"{whole}.{part:02d}".rstrip("0") + " %" if part else f"{whole} %"
