@@ -47,14 +47,14 @@ class SettingsForm(forms.Form):
     def __init__(
         self, *args: Any, chosen: PaymentSettings, standing: Sequence[RailStanding], country: str, **kwargs: Any
     ) -> None:
-        super().__init__(*args, initial=_initial(chosen), **kwargs)
+        super().__init__(*args, **(kwargs | {"initial": _initial(chosen)}))
         self._standing = standing
         self._country = country
         places = [(number, str(number)) for number in range(1, len(standing) + 1)]
         for number, each in enumerate(standing, start=1):
             self.fields[f"on_{each.name}"] = forms.BooleanField(required=False, label=each.title, initial=each.is_on)
-            self.fields[f"place_{each.name}"] = forms.TypedChoiceField(
-                choices=places, coerce=int, empty_value=number, required=False, label="Place", initial=number
+            self.fields[f"place_{each.name}"] = forms.ChoiceField(
+                choices=places, required=False, label="Place", initial=number
             )
         for name in _ASKING:
             waits = chosen.delays_s.get(name) or facts.FACTS[name].delays_s
@@ -88,11 +88,15 @@ class SettingsForm(forms.Form):
     def choices(self) -> Choices:
         """What was chosen, once it is valid."""
         typed = self.cleaned_data
-        on = [each.name for each in self._standing if typed[f"on_{each.name}"]]
+        places = {
+            each.name: int(typed[f"place_{each.name}"] or number)
+            for number, each in enumerate(self._standing, start=1)
+            if typed[f"on_{each.name}"]
+        }
         usual = {name: list(facts.FACTS[name].delays_s) for name in _ASKING}
         waits = {name: typed[f"waits_{name}"] for name in _ASKING}
         return Choices(
-            rails=sorted(on, key=lambda name: typed[f"place_{name}"]),
+            rails=sorted(places, key=lambda name: places[name]),
             attempts_max=typed["attempts_max"],
             delays_s={name: each for name, each in waits.items() if each and each != usual[name]},
             from_hour=typed["from_hour"],
