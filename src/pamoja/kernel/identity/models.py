@@ -39,6 +39,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
     phone = EncryptedTextField(null=True)
     phone_index = models.BinaryField(null=True, editable=False)
     phone_verified_at = models.DateTimeField(null=True)
+    phone_changed_at = models.DateTimeField(
+        null=True, editable=False, help_text="Not set by the first one, on joining."
+    )
+    access_changed_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the password or the address that signs in was last changed."
+    )
     bank_details = EncryptedTextField(null=True, help_text="JSON: holder, bank, account, branch.")
     photo = models.CharField(max_length=60, blank=True, help_text="The file's unguessable name below the media folder.")
     language = models.CharField(max_length=8, default="en")

@@ -63,6 +63,7 @@ from pamoja.kernel.identity.queries.people import (
     phone_of,
     time_zone_of,
 )
+from pamoja.kernel.identity.queries.sessions import Proofs, proofs_of
 from pamoja.kernel.identity.rules import IDLE_S_MAX, MEMBER, OPERATOR, STAFF, masked_phone, read_phone, short_name
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "PaymentMethod",
     "Person",
     "PhoneVerified",
+    "Proofs",
     "RecentSignInNeeded",
     "RolesChanged",
     "SignInNeeded",
@@ -116,6 +118,7 @@ __all__ = [
     "needs_recent_sign_in",
     "payment_method_of",
     "phone_of",
+    "proofs_of",
     "read_phone",
     "recently_authenticated",
     "register_person",

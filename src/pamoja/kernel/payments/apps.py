@@ -12,7 +12,11 @@ class PaymentsConfig(AppConfig):
         from pamoja.kernel.ledger.public import reference_describer
         from pamoja.kernel.payments import reactions  # noqa: F401 - registers itself
         from pamoja.kernel.payments.queries.describing import invoices_described, invoices_found
-        from pamoja.kernel.payments.reactions import billing  # noqa: F401 - registers itself
+        from pamoja.kernel.payments.reactions import billing, safety  # noqa: F401 - register themselves
 
-        declare_role("payments_manager", {"payments.manage", "back_office.enter"})
+        looks_after = {"payments.manage", "payments.guard", "payments.adjust", "back_office.enter"}
+        declare_role("payments_manager", looks_after | {"payments.approve"})
+        # A second pair of eyes, and no more.
+        declare_role("payments_approver", {"payments.approve", "payments.guard", "back_office.enter"})
+        declare_role("payments_limits", {"payments.set_limits", "back_office.enter"})
         reference_describer("payments.invoice", invoices_described, invoices_found)

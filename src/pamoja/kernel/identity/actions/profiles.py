@@ -55,7 +55,8 @@ def change_phone(*, by: Actor, phone: str) -> Member:
         return member
     try:
         with transaction.atomic():
-            _set(person, phone=phone, phone_index=phone_index(phone), phone_verified_at=None)
+            values = {"phone": phone, "phone_index": phone_index(phone), "phone_changed_at": clock.now()}
+            _set(person, **values, phone_verified_at=None)
     except IntegrityError as error:
         raise PhoneTaken(field="phone") from error
     _tell(person, "phone number")

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 
 from pamoja.kernel.identity.models import Person
+from pamoja.kernel.identity.queries.people import member_with_id
 from pamoja.kernel.identity.rules.devices import device
 
 
@@ -70,6 +71,32 @@ def standing_of(person: Person) -> Standing:
         has_app=Authenticator.Type.TOTP in kinds,
         passkeys=kinds.count(Authenticator.Type.WEBAUTHN),
         recovery_codes=Authenticator.Type.RECOVERY_CODES in kinds,
+    )
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """How sure it is that a member is behind what is done in their name: for who lets money out."""
+
+    joined_at: datetime
+    is_confirmed: bool
+    phone_changed_at: datetime | None
+    access_changed_at: datetime | None
+
+
+def proofs_of(member_id: UUID) -> Proofs:
+    """Whether the phone or the e-mail address is confirmed, and when what matters was last changed.
+
+    Raises: MemberNotFound.
+    """
+    member = member_with_id(member_id)
+    person = member.person
+    has_address = EmailAddress.objects.filter(user_id=person.pk, email__iexact=person.email, verified=True)
+    return Proofs(
+        joined_at=member.joined_at,
+        is_confirmed=person.phone_verified_at is not None or has_address.exists(),
+        phone_changed_at=person.phone_changed_at,
+        access_changed_at=person.access_changed_at,
     )
 
 

@@ -12,6 +12,7 @@ from pamoja.foundation.actions import SYSTEM, Actor, action, joins_transaction
 from pamoja.foundation.events import announce
 from pamoja.foundation.money import Money
 from pamoja.kernel.ledger.public import HoldId, capture, hold, open_account, release, wallet_of
+from pamoja.kernel.payments.actions import guarding
 from pamoja.kernel.payments.errors import KeyReused, RailFailure
 from pamoja.kernel.payments.events import (
     PayoutConfirmed,
@@ -34,12 +35,17 @@ _WORDS = {"mpesa": "To your phone by M-PESA", "bank": "To your bank account"}
 def pay_out(*, member_id: UUID, amount: Money, purpose: str, key: str, rail: str | None = None) -> Payout:
     """Send money from the member's wallet to their phone or bank account. It is held at once and leaves once a key.
 
-    Raises: InsufficientFunds (ledger); KeyReused with another body; RailUnknown, RailSendsNothing, CurrencyNotCarried,
-        AmountNotWhole, AmountTooSmall, AmountTooLarge, PhoneMissing, PhoneUnfit, MethodMissing, MethodUnusable.
+    What a rule or a second person has to be asked about waits, held, in the state WAITING.
+
+    Raises: MoneyOutFrozen, LimitReached, DestinationTooNew; InsufficientFunds (ledger); KeyReused with another body;
+        RailUnknown, RailSendsNothing, CurrencyNotCarried, AmountNotWhole, AmountTooSmall, AmountTooLarge, PhoneMissing,
+        PhoneUnfit, MethodMissing, MethodUnusable.
     """
+    guarding.wait_for_turn(member_id)
     if before := found.payout_with_key(key):
         return _same(before, member_id, amount, purpose)
     way = choosing.way_to_receive(member_id, amount, rail=rail)
+    guarding.check_money_out(member_id, amount, method_id=way.method_id)
     payout_id = ids.new_id()
     try:
         with transaction.atomic():
@@ -69,7 +75,8 @@ def pay_out(*, member_id: UUID, amount: Money, purpose: str, key: str, rail: str
         if (before := found.payout_with_key(key)) is None:
             raise
         return _same(before, member_id, amount, purpose)
-    announce(PayoutRequested(**made.told()))
+    if not guarding.held_back(made):
+        announce(PayoutRequested(**made.told()))
     return made
 
 

@@ -7,12 +7,14 @@ from uuid import UUID
 from pamoja.foundation.actions import Actor, action
 from pamoja.foundation.money import Money
 from pamoja.kernel.identity.public import SignInNeeded
+from pamoja.kernel.payments.actions import guarding
 from pamoja.kernel.payments.actions.collecting import collect, try_collection_again
 from pamoja.kernel.payments.actions.paying_out import pay_out
 from pamoja.kernel.payments.errors import PaymentNotFound
 from pamoja.kernel.payments.models import Collection, Payout
 from pamoja.kernel.payments.queries.collections import collection as collection_with_id
-from pamoja.kernel.payments.queries.history import TOP_UP, WITHDRAWAL
+from pamoja.kernel.payments.queries.collections import collection_with_key
+from pamoja.kernel.payments.rules.limits import TOP_UP, WITHDRAWAL
 
 
 @action
@@ -21,18 +23,24 @@ def top_up_wallet(
 ) -> Collection:
     """Ask the member once for money for their wallet: with a saved way to pay, by a rail, or as they are used to.
 
-    Raises: SignInNeeded, and all that `collect` does.
+    Raises: SignInNeeded, LimitReached, and all that `collect` does.
     """
-    return collect(
-        member_id=_member_id(by),
+    member_id, own_key = _member_id(by), _own_key(by, key)
+    guarding.wait_for_turn(member_id)
+    is_new = collection_with_key(own_key) is None
+    made = collect(
+        member_id=member_id,
         amount=amount,
         purpose=TOP_UP,
-        key=_own_key(by, key),
+        key=own_key,
         rail=rail,
         method_id=method_id,
         is_attended=True,
         attempts_max=1,
     )
+    if is_new:
+        guarding.check_money_in(made)
+    return made
 
 
 @action

@@ -15,9 +15,11 @@ from pamoja.kernel.payments.models.invoices import (
 from pamoja.kernel.payments.models.methods import Customer, Method, Reference
 from pamoja.kernel.payments.models.payouts import Payout
 from pamoja.kernel.payments.models.plans import Discount, Plan, Price, PriceTier, PromotionCode, TaxRate
+from pamoja.kernel.payments.models.safety import Approval, Freeze, MemberTier
 from pamoja.kernel.payments.models.settings import Endpoint, PaymentSettings
 
 __all__ = [
+    "Approval",
     "Case",
     "Collection",
     "CollectionAttempt",
@@ -26,10 +28,12 @@ __all__ = [
     "Discount",
     "Dispute",
     "Endpoint",
+    "Freeze",
     "Invoice",
     "InvoiceCounter",
     "InvoiceLine",
     "InvoiceRefund",
+    "MemberTier",
     "Method",
     "PaymentSettings",
     "Payout",

@@ -1,6 +1,6 @@
 """Pages about payments: thin doors to the actions."""
 
-from pamoja.kernel.payments.pages import billing, billing_desk, desk, history, offers
+from pamoja.kernel.payments.pages import billing, billing_desk, desk, history, limits, offers, safety
 from pamoja.kernel.payments.pages.cases import bank_statement, case, cases, compare, refund
 from pamoja.kernel.payments.pages.methods import add_bank, add_hosted, add_phone, method, methods
 from pamoja.kernel.payments.pages.methods import change as change_method
@@ -24,6 +24,7 @@ __all__ = [
     "desk",
     "history",
     "home_cards",
+    "limits",
     "method",
     "methods",
     "offers",
@@ -33,6 +34,7 @@ __all__ = [
     "resolve",
     "retry",
     "review",
+    "safety",
     "top_up",
     "wallet",
     "withdraw",

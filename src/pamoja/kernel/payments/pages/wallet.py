@@ -17,6 +17,7 @@ from pamoja.foundation.paging import Page, page_of
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity.public import (
     MemberRequest,
+    actor_for,
     masked_phone,
     membership,
     needs_member,
@@ -27,10 +28,14 @@ from pamoja.kernel.identity.public import (
 from pamoja.kernel.ledger.public import LineInWords, Statement, in_words
 from pamoja.kernel.payments.actions.wallet import top_up_wallet, withdraw_from_wallet
 from pamoja.kernel.payments.forms import MoneyForm, PayForm, PaymentFilter
+from pamoja.kernel.payments.queries.freezes import is_frozen
+from pamoja.kernel.payments.queries.limits import room
 from pamoja.kernel.payments.queries.methods import methods_of
 from pamoja.kernel.payments.queries.offering import chosen_way, ways_to_pay
+from pamoja.kernel.payments.queries.safety import waiting_for
 from pamoja.kernel.payments.queries.settings import rails
 from pamoja.kernel.payments.queries.wallet import day_begins, wallet_balance, wallet_statement
+from pamoja.kernel.payments.rules.limits import Direction
 from pamoja.kernel.payments.rules.rails import facts_of
 
 _STATEMENT_DAYS = 90
@@ -60,6 +65,7 @@ def wallet(request: MemberRequest) -> HttpResponse:
         "last": last,
         "can_pay": bool(rails(currency)),
         "can_send": _can_send(currency),
+        "is_frozen": is_frozen(request.member.pk),
     }
     return render(request, "payments/wallet.html", context)
 
@@ -82,6 +88,7 @@ def top_up(request: MemberRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("amount" if refusal.field in (None, "amount") else None, refusal.sentence)
     context = {"form": form, "ways": ways, "can_pay": bool(rails()), "sign": money_sign(currency)}
+    context["room"] = room(request.member.pk, Direction.IN)
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "payments/top_up.html", context, status=status)
 
@@ -105,7 +112,10 @@ def home_cards(request: HttpRequest) -> list[HomeCard]:
         "can_pay": bool(rails(currency)),
         "can_send": _can_send(currency),
     }
-    return [HomeCard(Urgency.SOON, "payments/_home_wallet.html", context, order=-1)]
+    cards = [HomeCard(Urgency.SOON, "payments/_home_wallet.html", context, order=-1)]
+    if waits := waiting_for(actor_for(member)):
+        cards.append(HomeCard(Urgency.SOON, "payments/_home_waiting.html", {"waits": waits}))
+    return cards
 
 
 def _page(statement: Statement | None, number: object) -> Page[tuple[LineInWords, Money, Money]]:
@@ -139,6 +149,8 @@ def _withdraw_page(request: MemberRequest) -> HttpResponse:
         "by_phone": "mpesa" in rails(currency),
         "sign": money_sign(currency),
         "can_pay": _can_send(currency),
+        "room": room(request.member.pk, Direction.OUT),
+        "is_frozen": is_frozen(request.member.pk),
     }
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "payments/withdraw.html", context, status=status)

@@ -24,10 +24,10 @@ from pamoja.kernel.ledger.public import described, references_found
 from pamoja.kernel.payments.errors import PaymentNotFound
 from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout
 from pamoja.kernel.payments.rules import rails
+from pamoja.kernel.payments.rules.limits import TOP_UP, WITHDRAWAL
 from pamoja.kernel.payments.rules.mpesa import description_of
 from pamoja.kernel.payments.rules.states import AttemptState, CollectionState, PayoutState
 
-TOP_UP, WITHDRAWAL = "wallet.top_up", "wallet.withdrawal"
 Kind = Literal["in", "out"]
 Standing = Literal["under_way", "done", "failed", "checking"]
 
@@ -43,7 +43,7 @@ STANDINGS: dict[Kind, dict[Standing, tuple[str, ...]]] = {
         "under_way": (PayoutState.REQUESTED, PayoutState.SENT, PayoutState.ACCEPTED),
         "done": (PayoutState.CONFIRMED,),
         "failed": (PayoutState.FAILED,),
-        "checking": (PayoutState.REVIEW,),
+        "checking": (PayoutState.REVIEW, PayoutState.WAITING),
     },
 }
 

@@ -34,6 +34,7 @@ class PayoutState(StrEnum):
     """Money on its way to a member's phone."""
 
     REQUESTED = "requested"  # held in the wallet
+    WAITING = "waiting"  # held in the wallet until a person agrees that it leaves
     SENT = "sent"  # it may have left
     ACCEPTED = "accepted"  # the rail took it
     CONFIRMED = "confirmed"  # it arrived; the hold is captured
@@ -63,7 +64,8 @@ ATTEMPT_MOVES: dict[AttemptState, frozenset[AttemptState]] = {
     A.REVIEW: frozenset({A.PAID, A.FAILED}),
 }
 PAYOUT_MOVES: dict[PayoutState, frozenset[PayoutState]] = {
-    P.REQUESTED: frozenset({P.SENT, P.FAILED, P.REVIEW}),
+    P.REQUESTED: frozenset({P.WAITING, P.SENT, P.FAILED, P.REVIEW}),
+    P.WAITING: frozenset({P.REQUESTED, P.FAILED}),
     P.SENT: frozenset({P.REQUESTED, P.ACCEPTED, P.CONFIRMED, P.FAILED, P.REVIEW}),
     P.ACCEPTED: frozenset({P.CONFIRMED, P.FAILED, P.REVIEW}),
     P.CONFIRMED: frozenset(),
@@ -77,7 +79,7 @@ OPEN_COLLECTIONS = (C.INTENDED, C.SUBMITTED, C.FAILED, C.REVIEW)
 OPEN_ATTEMPTS = (A.CREATED, A.SENT, A.ACCEPTED)
 """While one of these stands, the member is not prompted again."""
 
-OPEN_PAYOUTS = (P.REQUESTED, P.SENT, P.ACCEPTED, P.REVIEW)
+OPEN_PAYOUTS = (P.REQUESTED, P.WAITING, P.SENT, P.ACCEPTED, P.REVIEW)
 
 
 class Doubt(StrEnum):
