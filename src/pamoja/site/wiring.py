@@ -25,6 +25,7 @@ PAGES: list[tuple[str, str]] = [
 API: list[tuple[str, str]] = [
     ("", "pamoja.kernel.identity.api.router"),
     ("/notifications", "pamoja.kernel.messaging.api.router"),
+    ("/me/phone", "pamoja.kernel.messaging.api.phones"),
     ("/payments", "pamoja.kernel.payments.api.payments"),
     ("/wallet", "pamoja.kernel.payments.api.wallet"),
     ("/billing", "pamoja.kernel.payments.api.billing.router"),

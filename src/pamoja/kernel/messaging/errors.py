@@ -99,3 +99,45 @@ class NobodyToReach(Refusal):
 
     code = "messaging.nobody_to_reach"
     kind = "conflict"
+
+
+class CodeWrong(Refusal):
+    """This is not the code that we sent."""
+
+    code = "messaging.code_wrong"
+    kind = "invalid"
+
+
+class CodeStale(Refusal):
+    """This code is no longer valid. Ask for another."""
+
+    code = "messaging.code_stale"
+    kind = "conflict"
+
+
+class CodeTooSoon(Refusal):
+    """We have just sent you a code. It can take a minute to arrive."""
+
+    code = "messaging.code_too_soon"
+    kind = "limit"
+
+
+class PhoneProven(Refusal):
+    """Your phone is verified already."""
+
+    code = "messaging.phone_proven"
+    kind = "conflict"
+
+
+class PhoneSaidStop(Refusal):
+    """Somebody wrote STOP from this phone, so we send nothing there. Write START to us from it first."""
+
+    code = "messaging.phone_said_stop"
+    kind = "conflict"
+
+
+class NoTextMessages(Refusal):
+    """This community cannot send text messages yet."""
+
+    code = "messaging.no_text_messages"
+    kind = "unavailable"

@@ -82,6 +82,16 @@ class PreferencesForm(forms.Form):
         ]
 
 
+class PhoneCodeForm(forms.Form):
+    """The code that came to a phone."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
 class BroadcastForm(forms.Form):
     """What an operator says to many."""
 

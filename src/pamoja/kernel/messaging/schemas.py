@@ -98,3 +98,9 @@ class PushIn(Schema):
 
     endpoint: str = Field(max_length=1000)
     keys: PushKeys
+
+
+class PhoneCodeIn(Schema):
+    """The code that came to a phone."""
+
+    code: str = Field(max_length=20)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("notifications/push/end/", pages.unsubscribe, name="unsubscribe"),
     path("notifications/push/worker.js", pages.push_worker, name="push_worker"),
     path("notifications/<str:public_id>/", pages.open_notification, name="open_notification"),
+    path("me/contact/verify/", pages.prove_phone, name="prove_phone"),
     path("messages/", pages.broadcasts, name="broadcasts"),
     path("messages/new/", pages.new_broadcast, name="new_broadcast"),
     path("messages/<str:public_id>/", pages.broadcast, name="broadcast"),

@@ -64,15 +64,12 @@ def claim_due(
 @action
 def record_outcomes(*, by: Actor = SYSTEM, outcomes: Sequence[Outcome]) -> None:
     """What became of these; recording it twice changes nothing."""
-    messages = {each.pk: each for each in outbox.messages_for_update([each.message_id for each in outcomes])}
-    for outcome in outcomes:
-        message = messages.get(outcome.message_id)
-        if message is None:
-            continue
-        if outcome.is_taken:
-            _record_taken(message, outcome)
-        else:
-            _record_failure(message, outcome)
+    taken = [each for each in outcomes if each.is_taken]
+    if taken:
+        _record_taken(taken)
+    failed = {each.message_id: each for each in outcomes if not each.is_taken}
+    for message in outbox.messages_for_update(list(failed)) if failed else []:
+        _record_failure(message, failed[message.pk])
 
 
 def record_sent(*, message_id: UUID, provider_id: str) -> None:
@@ -128,12 +125,18 @@ def reserve(*, by: Actor = SYSTEM, sender: str, wanted: int, a_second: float) ->
         return float(cursor.fetchone()[0])
 
 
-def _record_taken(message: Message, outcome: Outcome) -> None:
-    message.state, message.sent_at, message.claimed_at = State.SENT, outcome.at, None
-    message.provider_id, message.in_doubt = rules.one_line(outcome.provider_id)[:200], False
-    message.error_code = message.error = ""
-    message.save(update_fields=[*outbox.PROGRESS])
-    if message.channel in rules.PHONE_CHANNELS:
+def _record_taken(taken: Sequence[Outcome]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT messaging_record_taken(%s::uuid[], %s::timestamptz[], %s::text[])",
+            [
+                [each.message_id for each in taken],
+                [each.at for each in taken],
+                [rules.one_line(each.provider_id)[:200] for each in taken],
+            ],
+        )
+        recorded = [row[0] for row in cursor.fetchall()]
+    for message in outbox.with_waiting_reports(recorded):
         apply_waiting_reports(message)
 
 

@@ -1,13 +1,11 @@
-"""Handing over what is due: claim, decide, send, record, with no transaction open while a provider is spoken to."""
+"""Who is served when: what a deed has just queued, at once; whatever becomes due or was left, by a sweep."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 from uuid import UUID
@@ -23,10 +21,13 @@ from pamoja.kernel.messaging import actions
 from pamoja.kernel.messaging.actions import Claimed
 from pamoja.kernel.messaging.errors import ProviderAway
 from pamoja.kernel.messaging.jobs import carrying
+from pamoja.kernel.messaging.jobs.carrying import NEARLY, Stream
+from pamoja.kernel.messaging.jobs.sorting import sorted_out
+from pamoja.kernel.messaging.models import community_if_entered
 from pamoja.kernel.messaging.providers import Carrier, HandOver, carrier_of
-from pamoja.kernel.messaging.queries import handing, outbox, pacing
+from pamoja.kernel.messaging.queries import handing, outbox
 from pamoja.kernel.messaging.queries.handing import Letter
-from pamoja.kernel.messaging.rules import Channel, Go, Turn, Wait, decide
+from pamoja.kernel.messaging.rules import Channel
 
 log = logging.getLogger("pamoja.messaging")
 
@@ -34,59 +35,35 @@ WAITING = Gauge("pamoja_messages_waiting", "Messages that are due and not handed
 OLDEST_S = Gauge("pamoja_messages_oldest_seconds", "How long the oldest of them has waited.", ["community"])
 
 BATCH = 50
-# Together with the longest a single letter may take (four steps of 15 s) well below the lease.
-BUSY_S_MAX = 120.0
-# So long one community is served before the next has its turn.
-TURN_S = 3.0
-# What becomes due so soon is taken up already and handed over at its moment.
+# How long a job serves before it gives its place in the worker back. Together with the longest a single letter may
+# take (four steps of 15 s) well below the lease.
+TURN_S = 8.0
+# After so long a community makes room for others that wait.
+SHARE_S = 2.0
+# A sweep begins early with what becomes due before the next one, and looks so often who else has something due.
 LOOK_AHEAD = timedelta(seconds=1.5)
-# Where a sender's allowance is spoken for beyond this, others are served first.
-HELD_S_MAX = 1.0
+LOOK_EVERY_S = 0.1
+# Each holds one connection to the database.
+STREAMS_MAX = 4
+
+Place = tuple[UUID | None, Channel]
+"""A community and a channel; the community is none for what the installation itself says."""
 
 
 @job("messaging.dispatch", queue="messages")
 def dispatch() -> None:
-    """Hand over what the entered community has due; queued with the deed that says something."""
-    for channel in Channel:
-        if carrier := carrier_of(channel):
+    """Hand over what the entered community has due; queued with the deed that says something, begun at its commit."""
+    here = community_if_entered()
+    for community_id, channel in handing.where_due(clock.now()):
+        if community_id == here and (carrier := carrier_of(channel)):
             hand_over_due(carrier, channel=channel)
 
 
 @every(seconds=1, name="messaging.sweep", queue="sweeps")
 def sweep() -> None:
-    """Hand over what became due, is to be tried again, or was left by a dispatcher that died."""
-    by_channel: dict[Channel, list[UUID | None]] = defaultdict(list)
-    for community_id, channel in handing.where_due(clock.now() + LOOK_AHEAD):
-        by_channel[channel].append(community_id)
-    if len(by_channel) == 1:
-        ((channel, community_ids),) = by_channel.items()
-        _serve(channel, community_ids)
-        return
-    # No channel waits for another: each has a provider and a pace of its own.
-    threads = [Thread(target=_serve_and_let_go, args=each, name=f"sweep {each[0]}") for each in by_channel.items()]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-def _serve_and_let_go(channel: Channel, community_ids: Sequence[UUID | None]) -> None:
-    try:
-        _serve(channel, community_ids)
-    except Exception:
-        log.exception("the sweep of %s failed", channel.value)
-    finally:
-        connection.close()
-
-
-def _serve(channel: Channel, community_ids: Sequence[UUID | None]) -> None:
-    """One community after the other; None is what the installation itself says."""
-    carrier = carrier_of(channel)
-    if carrier is None:
-        return
-    for community_id in community_ids:
-        with entered(community_id) if community_id else nullcontext():
-            hand_over_due(carrier, channel=channel, busy_s_max=TURN_S, look_ahead=LOOK_AHEAD)
+    """Hand over what becomes due, is to be tried again, or was left by a dispatcher that died."""
+    if handing.where_due(clock.now() + LOOK_AHEAD):
+        _Watch(time.monotonic() + TURN_S).keep()
 
 
 @every(seconds=15, name="messaging.gauge", queue="sweeps")
@@ -98,32 +75,76 @@ def gauge() -> None:
         OLDEST_S.labels(community.slug).set(left.oldest_s)
 
 
-def hand_over_due(
+class _Watch:
+    """Serves each community and channel in a thread of its own, so that none waits for another's pace or trouble."""
+
+    def __init__(self, until_s: float) -> None:
+        self._until_s = until_s
+        self._serving: dict[Place, Thread] = {}
+        self._is_crowded = False
+
+    def keep(self) -> None:
+        """Until the turn is over, or nobody has anything due soon."""
+        while True:
+            if time.monotonic() < self._until_s:
+                self._begin_with(handing.where_due(clock.now() + LOOK_AHEAD))
+            connection.close()  # given back to the pool, for those who serve
+            self._serving = {place: thread for place, thread in self._serving.items() if thread.is_alive()}
+            # A request without an answer may take long: its thread ends by itself, while the next sweep goes on.
+            if not self._serving or time.monotonic() > self._until_s + SHARE_S:
+                return
+            next(iter(self._serving.values())).join(LOOK_EVERY_S)
+
+    def _begin_with(self, places: Sequence[Place]) -> None:
+        waiting = [each for each in places if each not in self._serving and carrier_of(each[1])]
+        free = max(0, STREAMS_MAX - len(self._serving))
+        self._is_crowded = len(waiting) > free
+        for place in waiting[:free]:
+            thread = Thread(target=self._serve, args=place, name=f"sweep {place[1]}")
+            thread.start()
+            # Last in, last to be given room again.
+            self._serving[place] = thread
+
+    def _serve(self, community_id: UUID | None, channel: Channel) -> None:
+        share_until_s = time.monotonic() + SHARE_S
+
+        def goes_on() -> bool:
+            now_s = time.monotonic()
+            return now_s < self._until_s and not (self._is_crowded and now_s > share_until_s)
+
+        def lingers() -> bool:
+            return not self._is_crowded and (community_id, channel) in handing.where_due(clock.now() + LOOK_AHEAD)
+
+        try:
+            carrier = carrier_of(channel)
+            with entered(community_id) if community_id else nullcontext():
+                if carrier is not None:
+                    _hand_over(carrier, channel, goes_on, lingers=lingers, look_ahead=NEARLY)
+        except Exception:
+            log.exception("the sweep of %s failed", channel.value)
+        finally:
+            connection.close()
+
+
+def hand_over_due(carrier: Carrier, *, channel: Channel = Channel.EMAIL, busy_s_max: float = TURN_S) -> None:
+    """Until nothing is due, the provider is away, or it has taken long enough for others to go on."""
+    until_s = time.monotonic() + busy_s_max
+    _hand_over(carrier, channel, lambda: time.monotonic() < until_s)
+
+
+def _hand_over(
     carrier: Carrier,
+    channel: Channel,
+    goes_on: Callable[[], bool],
     *,
-    channel: Channel = Channel.EMAIL,
-    busy_s_max: float = BUSY_S_MAX,
+    lingers: Callable[[], bool] = lambda: False,
     look_ahead: timedelta = timedelta(),
 ) -> None:
-    """Batch by batch until nothing is due, the provider is away, or it has taken long enough for others to go on."""
-    until_s = time.monotonic() + busy_s_max
-    while time.monotonic() < until_s:
-        if carrier.sender and pacing.held_for_s(carrier.sender) > HELD_S_MAX:
-            return
-        claimed = actions.claim_due(limit=batch_of(carrier), channel=channel, look_ahead=look_ahead)
-        if not claimed:
-            return
-        ready = _sorted_out(claimed)
-        try:
-            if carrier.at_once > 1:
-                carrying.hand_over_many(carrier, ready, until_s)
-            else:
-                _hand_over_in_turn(carrier, ready, until_s)
-        except ProviderAway as away:
-            log.warning("the provider of %s is away: %s", channel.value, away.code)
-            _left(ready, away)
-            return
-        actions.put_back(claimed=[Claimed(each.id, each.is_doubtful) for each in ready])
+    if carrier.at_once > 1:
+        stream = Stream(carrier, channel, batch=batch_of(carrier), goes_on=goes_on)
+        stream.run(lingers=lingers, look_ahead=look_ahead)
+    else:
+        _in_turn(carrier, channel, goes_on, lingers, look_ahead)
 
 
 def batch_of(carrier: Carrier) -> int:
@@ -131,40 +152,30 @@ def batch_of(carrier: Carrier) -> int:
     return min(BATCH, max(1, int(carrier.a_second / 2))) if carrier.a_second else BATCH
 
 
-def _sorted_out(claimed: Sequence[Claimed]) -> list[Letter]:
-    """What may be handed over now and how; the rest waits, goes another way, or is withheld."""
-    letters = handing.letters([each.id for each in claimed])
-    ready: list[Letter] = []
-    waits: dict[Wait, list[Claimed]] = defaultdict(list)
-    turned: dict[Turn, list[UUID]] = defaultdict(list)
-    lost = []
-    for each in claimed:
-        letter = letters.get(each.id)
-        if letter is None:
-            lost.append(each.id)
+def _in_turn(
+    carrier: Carrier,
+    channel: Channel,
+    goes_on: Callable[[], bool],
+    lingers: Callable[[], bool],
+    look_ahead: timedelta,
+) -> None:
+    """One after the other over one connection, batch by batch."""
+    while goes_on():
+        claimed = actions.claim_due(limit=batch_of(carrier), channel=channel, look_ahead=look_ahead)
+        if not claimed:
+            if not lingers():
+                return
+            time.sleep(LOOK_EVERY_S)
             continue
-        verdict = decide(letter.asked, max(clock.now(), letter.next_attempt_at))
-        if isinstance(verdict, Go):
-            ready.append(replace(letter, form=verdict.form, is_doubtful=each.is_doubtful))
-        elif isinstance(verdict, Wait):
-            waits[verdict].append(each)
-        else:
-            turned[verdict].append(each.id)
-            if verdict.code == "window_closed" and letter.content.skeleton:
-                actions.want_template(skeleton=letter.content.skeleton, name=letter.template, language=letter.language)
-    if lost:
-        reason = "its key is no longer in the ring"
-        actions.record_failures(message_ids=lost, code="undecryptable", reason=reason, permanent=True)
-    for wait, these in waits.items():
-        actions.put_back(claimed=these, until=wait.until)
-    for turn, ids in turned.items():
-        actions.turn_away(message_ids=ids, code=turn.code, is_wish=turn.is_wish)
-    return sorted(ready, key=lambda letter: letter.next_attempt_at) if _is_ahead(ready) else ready
-
-
-def _is_ahead(ready: Sequence[Letter]) -> bool:
-    now = clock.now()
-    return any(letter.next_attempt_at > now for letter in ready)
+        now = clock.now()
+        ready = sorted(sorted_out(claimed), key=lambda letter: max(letter.next_attempt_at, now))
+        try:
+            _hand_over_in_turn(carrier, ready, goes_on)
+        except ProviderAway as away:
+            log.warning("the provider of %s is away: %s", channel.value, away.code)
+            _left(ready, away)
+            return
+        actions.put_back(claimed=[Claimed(each.id, each.is_doubtful) for each in ready])
 
 
 def _left(ready: list[Letter], away: ProviderAway) -> None:
@@ -176,14 +187,14 @@ def _left(ready: list[Letter], away: ProviderAway) -> None:
             )
 
 
-def _hand_over_in_turn(carrier: Carrier, ready: list[Letter], until_s: float) -> None:
+def _hand_over_in_turn(carrier: Carrier, ready: list[Letter], goes_on: Callable[[], bool]) -> None:
     """One after the other; takes from `ready` what has been tried.
 
     Raises: ProviderAway when there is no connection to begin with.
     """
-    while ready and time.monotonic() < until_s:
+    while ready and goes_on():
         with carrier.connected() as hand_over:
-            while ready and time.monotonic() < until_s:
+            while ready and goes_on():
                 carrying.wait_for(ready[0].next_attempt_at)
                 if not _try(hand_over, ready.pop(0)):
                     break

@@ -5,6 +5,7 @@ from pamoja.kernel.messaging.models.conversing import Conversation, Heard, Line
 from pamoja.kernel.messaging.models.notifications import Notification
 from pamoja.kernel.messaging.models.outbox import UNFINISHED, Message, community_if_entered
 from pamoja.kernel.messaging.models.providing import DeliveryReport, Pace, ProviderContent
+from pamoja.kernel.messaging.models.proving import PhoneCode
 from pamoja.kernel.messaging.models.reaching import Address, ConsentRecord, Preference, PushSubscription
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Message",
     "Notification",
     "Pace",
+    "PhoneCode",
     "Preference",
     "ProviderContent",
     "PushSubscription",

@@ -25,7 +25,8 @@ from pamoja.kernel.messaging.queries.handing import Letter, fingerprint
 from pamoja.kernel.messaging.rules import Form
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
-AT_ONCE = 16
+# So many requests may be under way: what a second's rate needs where an answer takes half of one, within bounds.
+AT_ONCE_MIN, AT_ONCE_MAX, ANSWERS_AFTER_S = 4, 64, 0.5
 # Their clock and ours may differ by this much; what is older than our first try is another message.
 CLOCKS_DIFFER = timedelta(minutes=2)
 LISTED_MAX = 200
@@ -34,7 +35,6 @@ LISTED_MAX = 200
 class TwilioWhatsApp:
     """WhatsApp through Twilio's Messages and Content APIs."""
 
-    at_once = AT_ONCE
     prefix = "whatsapp:"
 
     def __init__(self) -> None:
@@ -42,6 +42,7 @@ class TwilioWhatsApp:
         self.account = config.twilio_account_sid
         self.sender = f"{self.prefix}{config.twilio_whatsapp_from}"
         self.a_second = config.twilio_whatsapp_a_second
+        self.at_once = _at_once(self.a_second)
 
     @contextmanager
     def connected(self) -> Iterator[HandOver]:
@@ -118,6 +119,7 @@ class TwilioSms(TwilioWhatsApp):
         super().__init__()
         self.sender = settings.PAMOJA.twilio_sms_from
         self.a_second = settings.PAMOJA.twilio_sms_a_second
+        self.at_once = _at_once(self.a_second)
 
     def content_key(self, letter: Letter) -> str:
         """A text message has no buttons."""
@@ -185,6 +187,10 @@ def ask(method: str, url: str, **request: Any) -> dict[str, Any]:
     raise ProviderFailure(words, permanent=rules.meaning_of(code).is_permanent, code=code)
 
 
+def _at_once(a_second: float) -> int:
+    return min(AT_ONCE_MAX, max(AT_ONCE_MIN, round(a_second * ANSWERS_AFTER_S)))
+
+
 def _code(said: Any) -> str:
     return str(said["code"]) if isinstance(said, dict) and said.get("code") else ""
 
@@ -208,7 +214,7 @@ def _moment(theirs: dict[str, Any]) -> datetime | None:
 @functools.cache
 def _client() -> httpx.Client:
     """One for the process: it keeps connections open, and many threads may use it."""
-    limits = httpx.Limits(max_connections=2 * AT_ONCE, max_keepalive_connections=AT_ONCE)
+    limits = httpx.Limits(max_connections=4 * AT_ONCE_MAX, max_keepalive_connections=AT_ONCE_MAX)
     client = httpx.Client(timeout=TIMEOUT, limits=limits, trust_env=False, verify=tls.trusted())
     atexit.register(client.close)
     return client

@@ -110,10 +110,15 @@ def provider_ids_known(provider_ids: Collection[str]) -> set[str]:
 
 def stopped_since(message_ids: Collection[UUID]) -> set[UUID]:
     """Those of the messages whose recipient has said STOP by now."""
-    recipients = dict(Message.objects.filter(pk__in=message_ids).values_list("pk", "recipient"))
-    closed = Address.objects.filter(recipient__in=recipients.values(), consent=Consent.WITHDRAWN)
-    those = {bytes(each) for each in closed.values_list("recipient", flat=True)}
-    return {message_id for message_id, recipient in recipients.items() if bytes(recipient) in those}
+    if not message_ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.id FROM messaging_message m JOIN messaging_address a USING (recipient)"
+            " WHERE m.id = ANY(%s) AND a.consent = %s",
+            [list(message_ids), Consent.WITHDRAWN.value],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def where_due(until: datetime) -> list[tuple[UUID | None, Channel]]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from pamoja.foundation import clock
 from pamoja.foundation.crypto import Undecryptable
-from pamoja.kernel.messaging.models import UNFINISHED, Message
+from pamoja.kernel.messaging.models import UNFINISHED, DeliveryReport, Message
 
 # Whoever began to hand a message over and has not said how it ended after this long is taken for dead. Longer than
 # a dispatcher may be busy with what it has claimed, so that nobody living is overtaken.
@@ -44,6 +44,13 @@ def messages_for_update(message_ids: list[UUID]) -> list[Message]:
     """Locks what has not ended, in key order; without what is sealed, so that a lost key cannot stop the books."""
     found = Message.objects.filter(pk__in=message_ids, state__in=UNFINISHED).order_by("pk").select_for_update()
     return list(found.defer(*SEALED))  # tidy: of columns, no job
+
+
+def with_waiting_reports(message_ids: list[UUID]) -> list[Message]:
+    """Those about which something was reported before we knew the provider's id; locked in key order."""
+    waiting = DeliveryReport.objects.filter(provider_id=OuterRef("provider_id"), message=None)
+    found = Message.objects.filter(Exists(waiting), pk__in=message_ids).exclude(provider_id="").order_by("pk")
+    return list(found.select_for_update().defer(*SEALED)) if message_ids else []  # tidy: of columns, no job
 
 
 SEALED = ("address", "data", "subject", "text", "html", "content")

@@ -37,6 +37,27 @@ AS $$
     SELECT id, in_doubt FROM taken ORDER BY priority, next_attempt_at, id
 $$;
 
+-- The provider has these: when it took each, and its id there. What has ended meanwhile stays as it is.
+CREATE FUNCTION messaging_record_taken(message_ids uuid[], moments timestamptz[], provider_ids text[])
+RETURNS SETOF uuid
+LANGUAGE sql
+AS $$
+    WITH locked AS (
+        SELECT m.id, taken.at, taken.provider_id
+          FROM unnest(message_ids, moments, provider_ids) AS taken (id, at, provider_id)
+          JOIN messaging_message m ON m.id = taken.id
+         WHERE m.state IN ('queued', 'sending')
+         ORDER BY m.id
+           FOR UPDATE OF m
+    )
+    UPDATE messaging_message m
+       SET state = 'sent', sent_at = locked.at, claimed_at = NULL, in_doubt = false,
+           provider_id = locked.provider_id, error_code = '', error = ''
+      FROM locked
+     WHERE m.id = locked.id
+    RETURNING m.id
+$$;
+
 -- Where something is due, in all communities: the wall lets a dispatcher see one of them at a time.
 CREATE FUNCTION messaging_due(until timestamptz) RETURNS TABLE (community uuid, on_channel text)
 LANGUAGE sql STABLE SECURITY DEFINER
