@@ -18,6 +18,7 @@ from pamoja.sandbox.console import routes as console
 from pamoja.sandbox.console.frame import page, wants_json
 from pamoja.sandbox.mpesa import routes as mpesa
 from pamoja.sandbox.mpesa.daraja import DarajaError
+from pamoja.sandbox.push import routes as push
 from pamoja.sandbox.request_log import LOGGED, LogRequests
 from pamoja.sandbox.stripe import gate
 from pamoja.sandbox.stripe import routes as stripe
@@ -69,7 +70,13 @@ def create_app(
     where Twilio's first senders post what people write.
     """
     world = build(Options(Path(data), smtp_port, host, callback_hosts, f"http://{host}:{port}"))
-    providers = [*mpesa.join(world), *stripe.join(world), *twilio.join(world, inbound_url), *bank.join(world)]
+    providers = [
+        *mpesa.join(world),
+        *stripe.join(world),
+        *twilio.join(world, inbound_url),
+        *bank.join(world),
+        *push.join(world),
+    ]
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -21,12 +21,13 @@ SCOPES = {
     "stripe": "Stripe",
     "pull": "M-PESA lists",
     "bank": "Bank lists",
+    "push": "Browsers",
 }
 MPESA = ("stk", "b2c")
 MONEY = (*MPESA, "stripe")
 LISTS = ("stripe", "pull", "bank")
 EVERY = (*MONEY, "message")
-ASKED = (*EVERY, "pull", "bank")
+ASKED = (*EVERY, "pull", "bank", "push")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ LOGGED = (
     "/v1/Content",
     "/v2/Indicators/",
     "/v3/Indicators/",
+    "/push/",
 )
 OURS = ("/mpesa/statement", "/mpesa/certificate.pem")
 BODY_CHARACTERS_KEPT = 20_000

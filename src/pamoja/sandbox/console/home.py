@@ -9,7 +9,7 @@ from pamoja.sandbox.mpesa import autopilot
 from pamoja.sandbox.mpesa.statement import movements, proof
 from pamoja.sandbox.world import world_of
 
-TOPICS = ("phones", "mail", "requests", "clock", "statement", "faults", "stripe", "bank")
+TOPICS = ("phones", "mail", "requests", "clock", "statement", "faults", "stripe", "bank", "push")
 PROMPTS_SHOWN = 6
 
 

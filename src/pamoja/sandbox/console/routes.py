@@ -3,7 +3,20 @@
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from pamoja.sandbox.console import bank, cards, chats, faults, home, hosted, mail, phones, requests, statement, time
+from pamoja.sandbox.console import (
+    bank,
+    browsers,
+    cards,
+    chats,
+    faults,
+    home,
+    hosted,
+    mail,
+    phones,
+    requests,
+    statement,
+    time,
+)
 
 ROUTES = [
     Route("/", home.home, methods=["GET"]),
@@ -24,6 +37,9 @@ ROUTES = [
     Route("/mail/{number:int}", mail.read_letter, methods=["GET"]),
     Route("/mail/{number:int}/html", mail.letter_html, methods=["GET"]),
     Route("/mail/{number:int}/delete", mail.delete_letter, methods=["POST"]),
+    Route("/browsers", browsers.show_browsers, methods=["GET"]),
+    Route("/browsers", browsers.make_browser, methods=["POST"]),
+    Route("/browsers/{token}", browsers.change_browser, methods=["POST"]),
     Route("/requests", requests.list_requests, methods=["GET"]),
     Route("/requests/delete", requests.forget, methods=["POST"]),
     Route("/requests/{number:int}", requests.show_request, methods=["GET"]),

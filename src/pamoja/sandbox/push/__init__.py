@@ -1,0 +1,1 @@
+"""Browsers that can be woken, and the push service that does so."""
