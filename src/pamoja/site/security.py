@@ -65,6 +65,7 @@ def policy_for(path: str, nonce: str, host: str) -> Policy:
         # Older Safari does not count web sockets of the same host as 'self'.
         "connect-src": f"'self' ws://{host} wss://{host}",
         "manifest-src": "'self'",
+        "frame-src": "'self'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
         "base-uri": "'none'",

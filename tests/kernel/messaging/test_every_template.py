@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.template.base import VariableNode
-from django.template.loader_tags import BlockNode
 
 from pamoja.foundation.money import Money
 from pamoja.kernel.messaging import rules
-from pamoja.kernel.messaging.queries import rendering
+from pamoja.kernel.messaging.queries import previewing, rendering
 
 SOURCE = Path(__file__).parents[3] / "src" / "pamoja"
 # These are flashed on a page and sent to nobody.
@@ -33,12 +31,7 @@ def _name(path: Path) -> str:
 
 @cache
 def _names_in(template: str, language: str) -> frozenset[str]:
-    package, _, name = template.partition("/")
-    compiled = rendering._select(f"{package}/messages/{name}", language, "txt")
-    text = Path(compiled.origin.name).read_text()
-    found = {each.filter_expression.var.var for each in compiled.nodelist.get_nodes_by_type(VariableNode)}
-    assert not compiled.nodelist.get_nodes_by_type(BlockNode)
-    return frozenset(found | set(re.findall(r"{% if (?:not )?(\w+)", text)))
+    return previewing.names_in(template, language)
 
 
 def _data(names: frozenset[str], *, is_full: bool) -> dict[str, Any]:

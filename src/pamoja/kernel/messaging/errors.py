@@ -141,3 +141,10 @@ class NoTextMessages(Refusal):
 
     code = "messaging.no_text_messages"
     kind = "unavailable"
+
+
+class MessageTemplateNotFound(Refusal):
+    """There is no such message."""
+
+    code = "messaging.template_not_found"
+    kind = "not_found"

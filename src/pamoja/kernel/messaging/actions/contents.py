@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
+
+from django.db.models import F
 
 from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor, action
 from pamoja.kernel.messaging import rules
+from pamoja.kernel.messaging.actions.taking_over import MANAGE
 from pamoja.kernel.messaging.models import ProviderContent
 from pamoja.kernel.messaging.queries import handing
+
+_submitters: list[Callable[[], object]] = []
 
 
 @action
@@ -49,6 +54,30 @@ def want_template(*, by: Actor = SYSTEM, skeleton: str, name: str, language: str
         samples=list(rules.samples_for(skeleton)),
     )
     ProviderContent.objects.bulk_create([made], ignore_conflicts=True)
+
+
+@action
+def submit_template(*, by: Actor, skeleton: str, name: str, language: str) -> None:
+    """Let this text be approved before it is needed; one that was refused is submitted once more.
+
+    Raises: NotAllowed without `messaging.manage`.
+    """
+    by.require(MANAGE)
+    key = handing.template_fingerprint(skeleton, language)
+    made = ProviderContent(
+        fingerprint=key, name=name[:120], language=language, body=skeleton, samples=list(rules.samples_for(skeleton))
+    )
+    ProviderContent.objects.bulk_create([made], ignore_conflicts=True)
+    # A provider keeps what it has refused: another try is another content there.
+    again = ProviderContent.objects.filter(fingerprint=key, approval="rejected")
+    again.update(approval="unsubmitted", rejection="", provider_id="", submissions=F("submissions") + 1)
+    for wake in _submitters:
+        wake()
+
+
+def submit_with(wake: Callable[[], object]) -> None:
+    """Called in each transaction that wants something submitted, to queue the job that does it."""
+    _submitters.append(wake)
 
 
 @action

@@ -447,6 +447,12 @@ class Migration(migrations.Migration):
                 ("provider_id", models.CharField(blank=True, max_length=64)),
                 ("approval", models.CharField(default="unsubmitted", max_length=20)),
                 ("rejection", models.CharField(blank=True, max_length=300)),
+                (
+                    "submissions",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="How often it was submitted after a refusal."
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=pamoja.foundation.clock.now, editable=False)),
                 ("checked_at", models.DateTimeField(null=True)),
             ],

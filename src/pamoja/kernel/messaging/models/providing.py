@@ -42,6 +42,7 @@ class ProviderContent(models.Model):
     provider_id = models.CharField(max_length=64, blank=True)
     approval = models.CharField(max_length=20, default="unsubmitted")
     rejection = models.CharField(max_length=300, blank=True)
+    submissions = models.PositiveSmallIntegerField(default=0, help_text="How often it was submitted after a refusal.")
     created_at = models.DateTimeField(default=clock.now, editable=False)
     checked_at = models.DateTimeField(null=True)
 

@@ -4,6 +4,7 @@ from pamoja.kernel.messaging.pages.broadcasts import broadcast, broadcasts, chan
 from pamoja.kernel.messaging.pages.conversations import change, conversation, conversations, say
 from pamoja.kernel.messaging.pages.notifications import home_cards, notifications, open_notification, read_all
 from pamoja.kernel.messaging.pages.preferences import preferences, push_key, push_worker, subscribe, unsubscribe
+from pamoja.kernel.messaging.pages.previews import preview, preview_mail, previews
 from pamoja.kernel.messaging.pages.proving import prove_phone
 
 __all__ = [
@@ -18,6 +19,9 @@ __all__ = [
     "notifications",
     "open_notification",
     "preferences",
+    "preview",
+    "preview_mail",
+    "previews",
     "prove_phone",
     "push_key",
     "push_worker",

@@ -45,11 +45,11 @@ def render(
     package, _, name = template.partition("/")
     face = _face(community, language)
     with translation.override(language), timezone.override(zone):
-        written = _select(f"{package}/messages/{name}", language, "txt")
+        written = select(f"{package}/messages/{name}", language, "txt")
         marked = _marking(written).render(Context({**face, **data}, autoescape=False))
         subject, text = rules.subject_and_body(rules.unmarked(marked), template)
         try:
-            dressed = _select(f"{package}/messages/{name}", language, "html")
+            dressed = select(f"{package}/messages/{name}", language, "html")
         except TemplateDoesNotExist:
             html = dress(subject, text, community=community, language=language)
         else:
@@ -92,7 +92,8 @@ def _face(community: Community | None, language: str) -> dict[str, Any]:
     }
 
 
-def _select(stem: str, language: str, kind: str) -> Any:
+def select(stem: str, language: str, kind: str) -> Any:
+    """The template of a message in this language, or in English where there is none."""
     return _engine().select_template([f"{stem}.{language}.{kind}", f"{stem}.{kind}"])
 
 
