@@ -21,8 +21,6 @@ from pamoja.kernel.messaging.queries import handing, rendering
 from pamoja.kernel.messaging.rules.segments import Segments, segments_of
 
 LANGUAGES = {"en": "English", "sw": "Kiswahili"}
-# These are flashed on a page and sent to nobody.
-FLASHED = frozenset({"account", "mfa", "usersessions"})
 _TESTED = re.compile(r"{% (?:el)?if (?:not )?(\w+)")
 _INVENTED = {
     "circle": "Umoja Savers",
@@ -70,7 +68,8 @@ def template_names() -> list[str]:
     found = set()
     for folder in get_app_template_dirs("templates"):
         for path in Path(folder).glob("*/messages/*.txt"):
-            if path.parts[-3] not in FLASHED and path.suffixes == [".txt"]:
+            # What is said to members is said in Swahili too; all else is a library's, and flashed on its own pages.
+            if path.with_name(f"{path.stem}.sw.txt").exists():
                 found.add(f"{path.parts[-3]}/{path.stem}")
     return sorted(found)
 
