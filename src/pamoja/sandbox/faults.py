@@ -17,16 +17,20 @@ SCOPES = {
     "all": "Every channel",
     "stk": "Push",
     "b2c": "Payout",
+    "reversal": "Reversal",
+    "c2b": "Payment by menu",
     "message": "Messages",
     "stripe": "Stripe",
     "pull": "M-PESA lists",
     "bank": "Bank lists",
     "push": "Browsers",
 }
-MPESA = ("stk", "b2c")
+COMMANDS = ("b2c", "reversal")
+MPESA = ("stk", *COMMANDS)
 MONEY = (*MPESA, "stripe")
 LISTS = ("stripe", "pull", "bank")
 EVERY = (*MONEY, "message")
+TOLD = (*EVERY, "c2b")
 ASKED = (*EVERY, "pull", "bank", "push")
 
 
@@ -65,22 +69,20 @@ CALLBACK = (
         "The callback arrives before the request is answered.",
         ("stk", "stripe"),
     ),
-    Fault("callback_lost", "Callback lost", "The callback is never sent.", EVERY),
+    Fault("callback_lost", "Callback lost", "The callback is never sent.", TOLD),
     Fault(
         "callback_duplicated",
         "Callback duplicated",
         "The callback is sent several times at once.",
-        EVERY,
+        TOLD,
         {"times": 3},
     ),
-    Fault(
-        "callback_late", "Callback late", "The callback is sent hours later, by the clock.", EVERY, {"delay_s": 7200}
-    ),
+    Fault("callback_late", "Callback late", "The callback is sent hours later, by the clock.", TOLD, {"delay_s": 7200}),
     Fault(
         "callback_reordered",
         "Callbacks reordered",
         "The callback waits until the next one has overtaken it.",
-        EVERY,
+        TOLD,
         {"wait_s": 30},
     ),
     Fault(
@@ -99,7 +101,7 @@ CALLBACK = (
         "forged_unknown",
         "Forged, unknown",
         "A stranger, or a signature with another's secret, reports success for ids nobody issued.",
-        MONEY,
+        (*MONEY, "c2b"),
     ),
     Fault(
         "forged_success",
@@ -134,19 +136,19 @@ TRUTH = (
         "result_parameter_object",
         "One parameter, no list",
         "ResultParameter is an object with one key, ReferenceItem a list.",
-        ("b2c",),
+        COMMANDS,
     ),
     Fault(
         "timeout_after_effect",
         "Time-out after the effect",
-        "The payout is made, but only a queue time-out is told.",
-        ("b2c",),
+        "The payout or reversal is made, but only a queue time-out is told.",
+        COMMANDS,
     ),
     Fault(
         "timeout_without_effect",
         "Time-out without effect",
         "No money moves, and only a queue time-out is told.",
-        ("b2c",),
+        COMMANDS,
     ),
 )
 STRIPE = (

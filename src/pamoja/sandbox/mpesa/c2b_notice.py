@@ -3,7 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from pamoja.sandbox.callbacks import STRANGER
 from pamoja.sandbox.clock import NAIROBI, from_seconds
+from pamoja.sandbox.delivery import post
+from pamoja.sandbox.faults import CALLBACK
+from pamoja.sandbox.mpesa.identifiers import new_receipt
 from pamoja.sandbox.mpesa.subscribers import subscriber
 from pamoja.sandbox.store import Row
 from pamoja.sandbox.world import World
@@ -13,9 +17,14 @@ def confirm(world: World, receipt: str, due_at: datetime, *, third_party_id: str
     """Plans the confirmation of a payment that moved, if the shortcode has registered an address for it."""
     movement = world.store.the("SELECT * FROM movement WHERE receipt = ?", receipt)
     url = world.store.value("SELECT confirmation_url FROM organisation WHERE shortcode = ?", movement["shortcode"])
-    if url:
-        body = notice(world, movement, balance=f"{movement['shortcode_balance_kes']}.00", third_party_id=third_party_id)
-        world.callbacks.send(url=url, body=body, about="payment by menu: confirmation", scope="c2b", at=due_at)
+    if not url:
+        return
+    body = notice(world, movement, balance=f"{movement['shortcode_balance_kes']}.00", third_party_id=third_party_id)
+    planned = world.faults.strike(CALLBACK, scope="c2b", subject=movement["msisdn"])
+    if "forged_unknown" in planned:
+        lie = body | {"TransID": new_receipt(due_at)}
+        world.callbacks.send(url=url, body=lie, about="fault: forged_unknown", scope="c2b", at=due_at, source=STRANGER)
+    post(world, url, body, planned, due_at, scope="c2b", about="payment by menu: confirmation")
 
 
 def notice(

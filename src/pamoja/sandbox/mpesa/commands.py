@@ -57,7 +57,8 @@ def accept(
     checks.url(world, body, "QueueTimeOutURL")
     if kind == "b2c" and _was_used(world, originator):
         raise DarajaError(500, "500.002.1001", "Duplicate OriginatorConversationID.")
-    planned = world.faults.strike((*ANSWER, *CALLBACK, *TRUTH), scope="b2c", subject=subject) if kind == "b2c" else {}
+    moves = kind in ("b2c", "reversal")
+    planned = world.faults.strike((*ANSWER, *CALLBACK, *TRUTH), scope=kind, subject=subject) if moves else {}
     conversation_id = new_conversation_id(at)
     with world.store.transaction():
         world.store.insert(

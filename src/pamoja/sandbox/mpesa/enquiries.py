@@ -58,42 +58,43 @@ def _common(world: World, body: dict[str, Any], command_id: str) -> None:
 
 
 def tell_status(world: World, _command: Row, body: dict[str, Any], at: datetime) -> Result:
-    """The state of a payout (also one that failed or is under way) or of any transaction by its receipt."""
+    """The state of a payout or reversal, also one that failed or is under way, or of a transaction by its receipt."""
     if body["Initiator"] != INITIATOR_NAME:
         return Result("2001", new_receipt(at))
     asked, conversation = str(body.get("TransactionID") or ""), str(body.get("OriginalConversationID") or "")
-    payout = world.store.one(
-        """SELECT * FROM command
-           WHERE kind = 'b2c' AND (receipt = ? OR conversation_id = ? OR originator_conversation_id = ?)""",
+    command = world.store.one(
+        """SELECT * FROM command WHERE kind IN ('b2c', 'reversal')
+             AND (receipt = ? OR conversation_id = ? OR originator_conversation_id = ?)""",
         asked,
         conversation,
         conversation,
     )
-    if payout is not None:
-        return Result("0", new_receipt(at), _of_payout(world, payout))
+    if command is not None:
+        return Result("0", new_receipt(at), _of_command(world, command))
     movement = by_receipt(world, asked)
     if movement is None or movement["shortcode"] != str(body["PartyA"]):
         return Result("25", new_receipt(at))
     return Result("0", new_receipt(at), _of_movement(world, movement))
 
 
-def _of_payout(world: World, payout: Row) -> dict[str, Any]:
+def _of_command(world: World, command: Row) -> dict[str, Any]:
     """Completed when money moved, Failed when it ended without, Pending before: whatever its result said."""
-    order, moved = json.loads(payout["body"]), by_receipt(world, payout["receipt"] or "")
+    order, moved = json.loads(command["body"]), by_receipt(world, command["receipt"] or "")
+    is_payout = command["kind"] == "b2c"
     return {
-        "ReceiptNo": payout["receipt"],
-        "ConversationID": payout["conversation_id"],
-        "FinalisedTime": _stamp(payout["final_at"]),
+        "ReceiptNo": command["receipt"],
+        "ConversationID": command["conversation_id"],
+        "FinalisedTime": _stamp(command["final_at"]),
         "Amount": float(order["Amount"]),
-        "TransactionStatus": "Completed" if moved else "Failed" if payout["final_at"] else "Pending",
-        "ReasonType": "Business Payment to Customer via API",
-        "TransactionReason": payout["result_desc"],
+        "TransactionStatus": "Completed" if moved else "Failed" if command["final_at"] else "Pending",
+        "ReasonType": "Business Payment to Customer via API" if is_payout else "Transaction Reversal",
+        "TransactionReason": command["result_desc"],
         "DebitPartyCharges": None,
         "DebitAccountType": "Utility Account",
-        "InitiatedTime": _stamp(payout["created_at"]),
-        "OriginatorConversationID": payout["originator_conversation_id"],
-        "CreditPartyName": _person(world, str(order["PartyB"])),
-        "DebitPartyName": _business(world, str(order["PartyA"])),
+        "InitiatedTime": _stamp(command["created_at"]),
+        "OriginatorConversationID": command["originator_conversation_id"],
+        "CreditPartyName": _person(world, str(order["PartyB"]) if is_payout else moved["msisdn"] if moved else ""),
+        "DebitPartyName": _business(world, str(order["PartyA" if is_payout else "ReceiverParty"])),
     }
 
 
@@ -118,7 +119,7 @@ def _of_movement(world: World, movement: Row) -> dict[str, Any]:
 
 
 def _person(world: World, msisdn: str) -> str:
-    return f"{msisdn} - {subscriber(world, msisdn)['name']}"
+    return msisdn and f"{msisdn} - {subscriber(world, msisdn)['name']}"
 
 
 def _business(world: World, shortcode: str) -> str:

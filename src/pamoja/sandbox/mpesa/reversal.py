@@ -1,5 +1,6 @@
 """Gives a payment back to the subscriber who made it: once, and never more than it was."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from pamoja.sandbox.mpesa.identifiers import new_receipt
 from pamoja.sandbox.mpesa.known import INITIATOR_NAME
 from pamoja.sandbox.mpesa.movements import Refused, by_receipt, move
 from pamoja.sandbox.mpesa.subscribers import subscriber
+from pamoja.sandbox.request_log import HungUp
 from pamoja.sandbox.store import Row
 from pamoja.sandbox.world import World
 
@@ -30,9 +32,20 @@ def reversal_request(credential: Credential) -> Handler:
         checks.choice(body, "RecieverIdentifierType", "11", "4")
         checks.text(body, "Remarks", most=100)
         checks.text(body, "Occasion", least=0, most=100)
-        return commands.acknowledgement(
-            commands.accept(world, "reversal", body, credential=credential, delay_s=world.preferences.command_delay_s)
+        original = by_receipt(world, str(body["TransactionID"]))
+        command = commands.accept(
+            world,
+            "reversal",
+            body,
+            credential=credential,
+            subject=original["msisdn"] if original else "",
+            delay_s=world.preferences.command_delay_s,
         )
+        planned = json.loads(command["faults"])
+        call.notes.extend(f"fault: {kind}" for kind in planned)
+        if "answer_lost" in planned:
+            raise HungUp
+        return commands.acknowledgement(command)
 
     return handler
 
@@ -64,16 +77,16 @@ def carry_out(world: World, command: Row, body: dict[str, Any], at: datetime) ->
         )
     except Refused as refusal:
         return Result(refusal.code, new_receipt(at))
-    return Result("0", movement["receipt"], _parameters(world, movement, at))
+    return Result("0", movement["receipt"], _parameters(world, movement, json.loads(command["faults"]), at))
 
 
-def _parameters(world: World, movement: Row, at: datetime) -> dict[str, Any]:
+def _parameters(world: World, movement: Row, planned: dict[str, Any], at: datetime) -> dict[str, Any]:
     currency = "CurrencyCode=KES"
     cents, name = movement["shortcode_balance_kes"] * 100, subscriber(world, movement["msisdn"])["name"]
     business = world.store.value("SELECT name FROM organisation WHERE shortcode = ?", movement["shortcode"])
     return {
         "DebitAccountCurrentBalance": f"{{Amount={{{currency}, MinimumAmount={cents}, BasicAmount={cents / 100}}}}}",
-        "Amount": float(movement["amount_kes"]),
+        "Amount": float(movement["amount_kes"] + planned.get("callback_wrong_amount", {}).get("more_kes", 0)),
         "TransCompletedTime": int(f"{at.astimezone(NAIROBI):%Y%m%d%H%M%S}"),
         "OriginalTransactionID": movement["reverses"],
         "Charge": 0.0,

@@ -39,7 +39,7 @@ def _daraja(credential: Credential) -> list[Route]:
         post("/mpesa/b2c/v1/paymentrequest", "b2c", b2c.payment_request(credential, names_itself=False)),
         post("/mpesa/transactionstatus/v1/query", "b2c", enquiries.status_query(credential)),
         post("/mpesa/accountbalance/v1/query", "b2c", enquiries.balance_query(credential)),
-        post("/mpesa/reversal/v1/request", "b2c", reversal.reversal_request(credential)),
+        post("/mpesa/reversal/v1/request", "reversal", reversal.reversal_request(credential)),
         post("/mpesa/c2b/v1/registerurl", "c2b", c2b.register),
         post("/mpesa/c2b/v2/registerurl", "c2b", c2b.register),
         post("/mpesa/c2b/v1/simulate", "c2b", c2b.simulate),

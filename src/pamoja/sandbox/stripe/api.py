@@ -10,7 +10,7 @@ from starlette.routing import Route
 from pamoja.sandbox.answers import BadInput, Unknown, json_object
 from pamoja.sandbox.stripe import charges, disputes, events, paying, refunds, setup_intents, webhooks
 from pamoja.sandbox.stripe.bank_accounts import revoke_mandate
-from pamoja.sandbox.stripe.desk import Desk
+from pamoja.sandbox.stripe.desk import Desk, numbered
 from pamoja.sandbox.stripe.errors import StripeError
 from pamoja.sandbox.stripe.objects import Object, shown
 from pamoja.sandbox.world import World, world_of
@@ -178,12 +178,16 @@ async def deliveries(request: Request) -> JSONResponse:
 
 
 async def flush(request: Request) -> JSONResponse:
-    """`DELETE /api/stripe`: forgets everything except the webhook endpoints."""
+    """`DELETE /api/stripe`: forgets everything except the webhook endpoints, whose ids are not given a second time."""
     store = world_of(request).store
     with store.transaction():
+        taken = [
+            numbered(row["id"]) for row in store.all("SELECT id FROM stripe_object WHERE kind = 'webhook_endpoint'")
+        ]
         for table in TABLES:
             kept = " WHERE kind <> 'webhook_endpoint'" if table == "stripe_object" else ""
             store.run(f"DELETE FROM {table}{kept}")  # noqa: S608 - the names are constants
+        store.insert("stripe_counter", name="ids", value=max(taken, default=0))
         store.run("DELETE FROM agenda WHERE kind LIKE 'stripe.%'")
         store.run("DELETE FROM callback WHERE scope = 'stripe'")
         store.keep_setting("stripe.burst", 0)

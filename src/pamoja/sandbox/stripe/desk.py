@@ -18,6 +18,7 @@ from pamoja.sandbox.stripe.params import Parameters
 from pamoja.sandbox.world import World
 
 _LETTERS = string.digits + string.ascii_letters
+_LENGTH, _DICE = 24, 20
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Desk:
         """The same deed, seen from another account."""
         return Desk(self.world, self.at, account, self.request, self.test_clock, self.told, self._seen)
 
-    def new_id(self, prefix: str, length: int = 24) -> str:
+    def new_id(self, prefix: str, length: int = _LENGTH) -> str:
         """Repeatable: the same seed and the same order of deeds make the same ids."""
         number = self.world.store.the(
             """INSERT INTO stripe_counter (name, value) VALUES ('ids', 1)
@@ -145,3 +146,8 @@ def customer_of(desk: Desk, params: Parameters, name: str = "customer") -> Objec
     """The customer named in the parameters. Raises: StripeError."""
     given = params.text(name)
     return desk.get("customer", given, param=name) if given else None
+
+
+def numbered(number: str) -> int:
+    """Which of all ids this one was: its hexadecimal beginning."""
+    return int(number.rpartition("_")[2][:-_DICE], 16)
