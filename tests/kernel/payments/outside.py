@@ -77,6 +77,15 @@ class Outside:
         """What really moved since the spec began. Units: shillings."""
         return sum(row["amount_kes"] for row in self._statement(**filters) if row["direction"] == direction)
 
+    def pay_by_menu(self, msisdn: str, shillings: int, reference: str) -> dict[str, Any]:
+        """Somebody pays the paybill by themselves."""
+        order = {"amount_kes": shillings, "reference": reference}
+        return dict(self._http.post(f"/api/phones/{msisdn}/pay", json=order).json())
+
+    def last_receipt(self) -> str:
+        """Of what moved last: what M-PESA's message to the payer begins with."""
+        return str(self._statement()[-1]["receipt"])
+
     @contextmanager
     def shortcode_holding(self, shillings: int) -> Iterator[None]:
         """The community's merchant account has only so much money."""

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid5
 
+from django.db import IntegrityError, transaction
+
 from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor, action
-from pamoja.kernel.communities.public import current_community_id
-from pamoja.kernel.payments.models import Endpoint
+from pamoja.kernel.communities.public import current_community, current_community_id
+from pamoja.kernel.payments.models import Endpoint, Inlet
+from pamoja.kernel.payments.queries import arrivals, settings
+from pamoja.kernel.payments.rules.messages import NoticeKind
+from pamoja.kernel.payments.rules.rails import MPESA
 
 # The old secret counts for as long as events signed with it may still be repeated.
 _OVERLAP = timedelta(days=3)
+
+# A paybill that M-PESA does not open now is tried again later; in production it may want a person at its portal.
+_TRY_AGAIN = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class PaybillToOpen:
+    """Where payments by menu are to be told, and asked about before."""
+
+    inlet_id: UUID
+    paid: str
+    check: str
 
 
 def endpoint_key(url: str) -> UUID:
@@ -28,3 +46,42 @@ def record_endpoint(*, by: Actor = SYSTEM, rail: str, url: str, rail_id: str, se
     )
     made, _ = Endpoint.objects.get_or_create(rail=rail, rail_id=rail_id, defaults={"url": url, "secret": secret})
     return made
+
+
+@action
+def take_paybill(*, by: Actor = SYSTEM) -> PaybillToOpen | None:
+    """The addresses to register for the installation's paybill, when they are not yet, or we have moved.
+
+    One community watches a paybill; whose a payment is shows in its account number.
+    """
+    if not arrivals.takes_paybill(current_community().currency):
+        return None
+    inlet, now = _inlet(MPESA, arrivals.shortcode()), clock.now()
+    if inlet is None:
+        return None
+    if inlet.registered_at is not None and settings.is_own_address(inlet.address):
+        return None
+    if inlet.next_at is not None and inlet.next_at > now:
+        return None
+    inlet.next_at = now + _TRY_AGAIN
+    inlet.save(update_fields=["next_at"])
+    paid, check = (settings.rail_address(kind, inlet.pk) for kind in (NoticeKind.C2B, NoticeKind.C2B_CHECK))
+    return PaybillToOpen(inlet.pk, paid, check)
+
+
+@action
+def record_paybill(*, by: Actor = SYSTEM, inlet_id: UUID, address: str) -> None:
+    """M-PESA took the addresses."""
+    Inlet.objects.filter(pk=inlet_id).update(address=address, registered_at=clock.now(), next_at=None)
+
+
+def _inlet(rail: str, number: str) -> Inlet | None:
+    """Ours with this number, locked; none when another community watches it."""
+    before = Inlet.objects.select_for_update().filter(rail=rail, number=number).first()
+    if before is not None:
+        return before
+    try:
+        with transaction.atomic():
+            return Inlet.objects.create(rail=rail, number=number, next_at=clock.now())
+    except IntegrityError:
+        return None

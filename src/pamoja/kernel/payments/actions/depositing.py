@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pamoja.foundation import ids
-from pamoja.foundation.actions import Actor, action
+from pamoja.foundation.actions import Actor, action, joins_transaction
 from pamoja.foundation.events import announce
+from pamoja.foundation.money import Money
 from pamoja.kernel.ledger.public import Transfer, post, wallet_of
 from pamoja.kernel.payments.actions.casework import open_case
 from pamoja.kernel.payments.actions.methods import prove_method
@@ -25,6 +26,18 @@ from pamoja.kernel.payments.rules.givingback import CaseKind
 from pamoja.kernel.payments.rules.methods import MethodKind, MethodState
 from pamoja.kernel.payments.rules.references import references_in
 from pamoja.kernel.payments.rules.states import AttemptState, CollectionState
+
+
+@dataclass(frozen=True)
+class Came:
+    """Money that came by itself: by which rail, its own number there, what was typed, and how the wallet calls it."""
+
+    rail: str
+    rail_id: str
+    amount: Money
+    reference: str
+    description: str
+    payer: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,16 +63,17 @@ def import_statement(*, by: Actor, lines: Sequence[BankLine]) -> Imported:
 
 
 def _take(line: BankLine) -> str:
+    came = Came(rails.BANK, line.line_id, line.amount, line.reference, "Bank transfer", line.payer)
     if Deposit.objects.filter(rail=rails.BANK, rail_id=line.line_id).exists():
         return "known"
     member_id = member_with_reference(references_in(line.reference))
     if member_id is None:
-        _keep(line, None)
+        keep_deposit(came, None)
         return "unmatched"
     if line.payer:
         _prove_account(member_id, line.payer)
     if not _paid_what_was_asked(member_id, line):
-        _keep(line, member_id)
+        keep_deposit(came, member_id)
     return "matched"
 
 
@@ -85,27 +99,31 @@ def _paid_what_was_asked(member_id: UUID, line: BankLine) -> bool:
     return True
 
 
-def _keep(line: BankLine, member_id: UUID | None) -> None:
-    currency, deposit_id = line.amount.currency, ids.new_id()
+@joins_transaction
+def keep_deposit(came: Came, member_id: UUID | None) -> None:
+    """Post it once: into the member's wallet, or apart with a case when nobody knows whose it is."""
+    if Deposit.objects.filter(rail=came.rail, rail_id=came.rail_id).exists():
+        return
+    currency, deposit_id = came.amount.currency, ids.new_id()
     credit = wallet_of(member_id, currency) if member_id else community_account("unmatched", currency)
     entry = post(
-        key=f"payments.deposit:{rails.BANK}:{line.line_id}",
-        transfers=[Transfer(debit=clearing_account(rails.BANK, currency), credit=credit, amount=line.amount)],
-        description="Bank transfer",
-        reference=line.line_id[:40],
+        key=f"payments.deposit:{came.rail}:{came.rail_id}",
+        transfers=[Transfer(debit=clearing_account(came.rail, currency), credit=credit, amount=came.amount)],
+        description=came.description,
+        reference=came.rail_id[:40],
     )
     Deposit.objects.create(
-        id=deposit_id, rail=rails.BANK, rail_id=line.line_id, amount_minor=line.amount.amount_minor, currency=currency,
-        reference=line.reference, payer=line.payer, member_id=member_id, entry_id=entry.id,
+        id=deposit_id, rail=came.rail, rail_id=came.rail_id, amount_minor=came.amount.amount_minor, currency=currency,
+        reference=came.reference, payer=came.payer, member_id=member_id, entry_id=entry.id,
     )  # fmt: skip
     if member_id:
-        announce(DepositReceived(deposit_id=deposit_id, member_id=member_id, amount=line.amount))
+        announce(DepositReceived(deposit_id=deposit_id, member_id=member_id, amount=came.amount))
         return
     open_case(
         kind=CaseKind.UNMATCHED,
         subject=f"deposit:{deposit_id}",
-        says=f"A transfer came of which nobody knows whose it is: “{line.reference[:80]}”",
-        amount=line.amount,
+        says=f"A transfer came of which nobody knows whose it is: “{came.reference[:80]}”",
+        amount=came.amount,
     )
 
 

@@ -9,8 +9,10 @@ from uuid import UUID
 from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor, action
 from pamoja.foundation.events import announce
+from pamoja.kernel.payments.actions.arriving import note_arrival, settle_arrival
 from pamoja.kernel.payments.actions.hinting import heed_events
 from pamoja.kernel.payments.actions.paying_out import settle_payout
+from pamoja.kernel.payments.actions.refunding import heed_refund, settle_refund
 from pamoja.kernel.payments.actions.settling import keep_receipt
 from pamoja.kernel.payments.events import CollectionDoubted
 from pamoja.kernel.payments.models import CollectionAttempt, Payout, WebhookInbox
@@ -39,7 +41,11 @@ def note_webhooks(*, by: Actor = SYSTEM, read: Reader, limit: int = 100) -> int:
         if row.kind == NoticeKind.EVENT:
             events.setdefault(row.rail, []).append(notice)
             continue
-        if attempt := attempts.get(row.subject_id):
+        if row.kind == NoticeKind.C2B:
+            _mark(row, note_arrival(notice))
+        elif row.kind in (NoticeKind.REFUND, NoticeKind.REFUND_LATE):
+            heed_refund(row.subject_id, notice)
+        elif attempt := attempts.get(row.subject_id):
             _about_attempt(row, attempt)
         elif payout := payouts_by_id.get(row.subject_id):
             _about_payout(payout, notice)
@@ -49,15 +55,30 @@ def note_webhooks(*, by: Actor = SYSTEM, read: Reader, limit: int = 100) -> int:
 
 
 @action
-def apply_payout_state(*, by: Actor = SYSTEM, read: Reader, inbox_id: UUID) -> None:
-    """Settle a payout by the answer to our own question, which came to an address that nobody else was told."""
+def apply_state(*, by: Actor = SYSTEM, read: Reader, inbox_id: UUID) -> None:
+    """Settle a payment by the answer to our own question, which came to an address that nobody else was told."""
     row = inbox.notice_for_update(inbox_id)
     if row is None:
         return
     notice = read(row.rail, NoticeKind(row.kind), row.raw)
     if not _keep(row, notice):
         return
-    row.note = settle_payout(payouts.payout_for_update(row.subject_id), notice)
+    if row.kind == NoticeKind.C2B_STATE:
+        _mark(row, settle_arrival(row.subject_id, notice))
+    elif row.kind == NoticeKind.REFUND_STATE:
+        _mark(row, settle_refund(row.subject_id, notice))
+    else:
+        _mark(row, settle_payout(payouts.payout_for_update(row.subject_id), notice))
+
+
+@action
+def apply_payout_answer(*, by: Actor = SYSTEM, payout_id: UUID, answer: Notice) -> None:
+    """Settle a payout by what a rail answered at once."""
+    settle_payout(payouts.payout_for_update(payout_id), answer)
+
+
+def _mark(row: WebhookInbox, note: str) -> None:
+    row.note = note[:40]
     row.save(update_fields=["note"])
 
 
@@ -72,8 +93,7 @@ def _keep(row: WebhookInbox, notice: Notice) -> bool:
 
 def _about_attempt(row: WebhookInbox, attempt: CollectionAttempt) -> None:
     if attempt.checkout_request_id not in (None, row.claimed_id):
-        row.note = "another prompt"
-        row.save(update_fields=["note"])
+        _mark(row, "another prompt")
     elif attempt.state != AttemptState.PAID:
         if attempt.doubt != Doubt.AMOUNT:
             attempt.next_query_at = clock.now()

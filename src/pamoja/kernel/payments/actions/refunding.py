@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from pamoja.foundation import clock, ids
-from pamoja.foundation.actions import SYSTEM, Actor, action
+from pamoja.foundation.actions import SYSTEM, Actor, action, joins_transaction
 from pamoja.foundation.events import announce
 from pamoja.foundation.money import Money
 from pamoja.kernel.ledger.public import HoldId, Transfer, capture, hold, post, release, wallet_of
@@ -18,21 +18,25 @@ from pamoja.kernel.payments.errors import KeyReused, NotRefundable, PaymentNotFo
 from pamoja.kernel.payments.events import RefundFailed, RefundRequested, RefundSucceeded
 from pamoja.kernel.payments.models import CollectionAttempt, Refund
 from pamoja.kernel.payments.queries import collections as found
+from pamoja.kernel.payments.queries import settings
 from pamoja.kernel.payments.queries.accounts import clearing_account
-from pamoja.kernel.payments.rules import rails
+from pamoja.kernel.payments.rules import mpesa, rails
 from pamoja.kernel.payments.rules.givingback import CaseKind, RefundState
-from pamoja.kernel.payments.rules.messages import RefundAnswer, RefundOrder
+from pamoja.kernel.payments.rules.messages import Found, Notice, NoticeKind, RefundAnswer, RefundOrder
 from pamoja.kernel.payments.rules.states import AttemptState
 
+_UNDER_WAY = (RefundState.SENT, RefundState.PENDING, RefundState.REVIEW)
 _ASK_AFTER_S = (30, 120, 600, 3_600, 21_600, 86_400, 3 * 86_400, 7 * 86_400)
 
 
 @action
 def refund_payment(*, by: Actor, collection_id: UUID, reason: str, key: str, amount: Money | None = None) -> Refund:
-    """Give a payment back, or a part of it, to the card or account it came from. It leaves the member's wallet.
+    """Give a payment back, or a part of it, to where it came from. It leaves the member's wallet.
 
-    Raises: NotAllowed, ReasonMissing, PaymentNotFound; NotRefundable when nothing was paid by a rail that gives back;
-        RefundTooLarge; InsufficientFunds (ledger) when the wallet does not hold it; KeyReused with another body.
+    Raises: NotAllowed, ReasonMissing, PaymentNotFound; NotRefundable when nothing was paid by a rail that gives back,
+        or by M-PESA with a receipt that is not known yet; RefundTooLarge, also for the second of an M-PESA payment,
+        which can be reversed once; AmountNotWhole; InsufficientFunds (ledger) when the wallet does not hold it;
+        KeyReused with another body.
     """
     by.require(MANAGE)
     reason = said_why(reason)
@@ -43,9 +47,15 @@ def refund_payment(*, by: Actor, collection_id: UUID, reason: str, key: str, amo
             raise KeyReused()
         return before
     attempt = collection.attempts.filter(state=AttemptState.PAID).order_by("ended_at").first()
-    if attempt is None or attempt.rail != rails.STRIPE:
+    if attempt is None or not rails.facts_of(attempt.rail).gives_back:
         raise NotRefundable()
-    left = collection.amount_minor - _given_back(attempt)
+    given_back_minor = _given_back(attempt)
+    left = collection.amount_minor - given_back_minor
+    if attempt.rail == rails.MPESA:
+        if not attempt.receipt:
+            raise NotRefundable()
+        mpesa.whole_shillings(wanted, least=1, most=collection.amount_minor)
+        left = 0 if given_back_minor else left
     if not 0 < wanted.amount_minor <= left:
         raise RefundTooLarge(field="amount", left=Money(left, collection.currency).text)
     refund_id = ids.new_id()
@@ -99,12 +109,44 @@ def record_refund(*, by: Actor = SYSTEM, refund_id: UUID, answer: RefundAnswer |
         refund.save(update_fields=["rail_id"])
     if answer.state == "failed" and refund.state != RefundState.FAILED:
         _fail(refund, answer.reason)
-    elif answer.state == "succeeded" and refund.state in (RefundState.SENT, RefundState.PENDING, RefundState.REVIEW):
+    elif answer.state == "succeeded" and refund.state in _UNDER_WAY:
         _succeed(refund)
     elif answer.state == "pending" and refund.state == RefundState.SENT:
         refund.state = RefundState.PENDING
         refund.save(update_fields=["state"])
     return refund
+
+
+@joins_transaction
+def heed_refund(refund_id: UUID, notice: Notice) -> None:
+    """A webhook tells of a refund: keep the rail's number for it when none is known, and ask what became of it."""
+    refund = Refund.objects.select_for_update().filter(pk=refund_id, state__in=_UNDER_WAY).first()
+    if refund is None:
+        return
+    if refund.rail_id is None and notice.rail_id and notice.code:
+        refund.rail_id = notice.rail_id
+    refund.next_query_at = clock.now()
+    refund.save(update_fields=["rail_id", "next_query_at"])
+
+
+@joins_transaction
+def settle_refund(refund_id: UUID, answer: Notice) -> str:
+    """Believe the rail's answer to our own question about a refund; says in a word what came of it."""
+    refund = _locked(refund_id)
+    if refund.state not in _UNDER_WAY:
+        return "settled before"
+    if answer.found == Found.COMPLETED:
+        if answer.amount_minor not in (None, refund.amount_minor):
+            refund.state, refund.next_query_at = RefundState.REVIEW, None
+            refund.save(update_fields=["state", "next_query_at"])
+            _ask_a_person(refund, "Another amount went back than was meant to")
+            return "waits for a person"
+        _succeed(refund)
+        return "succeeded"
+    if answer.found == Found.FAILED:
+        _fail(refund, answer.text or answer.code)
+        return "failed"
+    return "pending"
 
 
 def _succeed(refund: Refund) -> None:
@@ -145,10 +187,14 @@ def _fail(refund: Refund, why: str) -> None:
     refund.ended_at, refund.next_query_at = clock.now(), None
     refund.save(update_fields=["state", "failure", "ended_at", "next_query_at", "back_entry_id"])
     announce(RefundFailed(**refund.told()))
+    _ask_a_person(refund, "A refund did not reach the payer; the money is in the wallet again")
+
+
+def _ask_a_person(refund: Refund, says: str) -> None:
     open_case(
         kind=CaseKind.REFUND,
         subject=f"refund:{refund.pk}",
-        says="A refund did not reach the payer; the money is in the wallet again",
+        says=says,
         amount=refund.amount,
         member_id=refund.member_id,
     )
@@ -163,6 +209,9 @@ def _order(refund: Refund) -> RefundOrder:
         payment_id=attempt.checkout_request_id or "",
         receipt=attempt.receipt or "",
         reason="requested_by_customer",
+        token=settings.webhook_token(NoticeKind.REFUND, refund.pk),
+        late_token=settings.webhook_token(NoticeKind.REFUND_LATE, refund.pk),
+        state_token=settings.webhook_token(NoticeKind.REFUND_STATE, refund.pk),
     )
 
 

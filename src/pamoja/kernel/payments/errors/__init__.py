@@ -183,6 +183,13 @@ class DisputeClosed(Refusal):
     kind = "conflict"
 
 
+class ReceiptUnfit(Refusal):
+    """This is no receipt that we could look for. It is the code at the start of M-PESA's message, like SKL7TLTQA2."""
+
+    code = "payments.receipt_unfit"
+    kind = "invalid"
+
+
 class StatementUnreadable(Refusal):
     """Line {line} of the statement cannot be read. Nothing was imported."""
 

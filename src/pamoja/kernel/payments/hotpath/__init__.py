@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from pamoja.kernel.payments.hotpath.menu import check_payment, receive_payment
 from pamoja.kernel.payments.hotpath.prompts import receive
 from pamoja.kernel.payments.hotpath.signed import receive_event
 
@@ -23,6 +24,8 @@ class Door:
 
 
 routes = [
+    Route("/hooks/pay/{community}/c2b/{token}", Door(receive_payment), methods=["POST"]),
+    Route("/hooks/pay/{community}/c2b-check/{token}", Door(check_payment), methods=["POST"]),
     Route("/hooks/pay/{community}/{kind}/{token}", Door(receive), methods=["POST"]),
     Route("/hooks/stripe/{community}", Door(receive_event), methods=["POST"]),
 ]

@@ -16,11 +16,13 @@ from pamoja.kernel.payments.hotpath.intake import Kept, headers_of, intake_of
 from pamoja.kernel.payments.queries.settings import webhook_secret
 from pamoja.kernel.payments.rules.messages import NoticeKind
 from pamoja.kernel.payments.rules.sources import is_allowed, source_of
-from pamoja.kernel.payments.rules.tokens import Addressed, read_token
+from pamoja.kernel.payments.rules.tokens import read_token
 
 log = logging.getLogger(__name__)
 
 ACCEPTED = {"ResultCode": 0, "ResultDesc": "Accepted"}
+UNKNOWN = {"ResultCode": 1, "ResultDesc": "Unknown address"}
+TOO_LARGE = {"ResultCode": 1, "ResultDesc": "Too large"}
 
 _BODY_FIELD = "payments_inbox.body"
 _FINGERPRINT_FIELD = "payments_inbox.fingerprint"
@@ -28,34 +30,48 @@ _FINGERPRINT_FIELD = "payments_inbox.fingerprint"
 
 async def receive(request: Request) -> Response:
     """`POST /hooks/pay/{community}/{kind}/{token}`."""
-    found = _addressed(request)
-    if found is None:
-        return JSONResponse({"ResultCode": 1, "ResultDesc": "Unknown address"}, 404)
-    community_id, kind, addressed = found
+    kind = _kind(request.path_params["kind"])
+    found = addressed(request, kind) if kind else None
+    if kind is None or found is None:
+        return JSONResponse(UNKNOWN, 404)
     body = await body_of(request)
     if body is None:
-        return JSONResponse({"ResultCode": 1, "ResultDesc": "Too large"}, 413)
+        return JSONResponse(TOO_LARGE, 413)
+    community_id, subject_id = found
+    await intake_of(request).keep(kept(request, body, community_id=community_id, kind=kind, subject_id=subject_id))
+    return JSONResponse(ACCEPTED)
+
+
+def addressed(request: Request, kind: NoticeKind) -> tuple[UUID, UUID] | None:
+    """The community and the subject that the address names; None when we did not give it away."""
+    with suppress(ValueError):
+        community_id = UUID(hex=request.path_params["community"])
+        found = read_token(webhook_secret(), request.path_params["token"], community_id=community_id, kind=kind)
+        if found is not None:
+            return community_id, found.subject_id
+    return None
+
+
+def kept(request: Request, body: bytes, *, community_id: UUID, kind: NoticeKind, subject_id: UUID) -> Kept:
+    """The webhook, sealed, with whether it came from where such webhooks come from."""
     source = source_of_request(request)
     is_trusted = is_allowed(source, settings.PAMOJA.mpesa_allowed_sources)
     if not is_trusted:
         log.warning("a webhook came from an address that is not allowed", extra={"source": source, "kind": kind})
     text = body.decode("latin-1")
-    await intake_of(request).keep(
-        Kept(
-            id=ids.new_id(),
-            community_id=community_id,
-            rail="mpesa",
-            kind=kind.value,
-            subject_id=addressed.subject_id,
-            body=crypto.encrypt(text, _BODY_FIELD),
-            headers=headers_of(request),
-            source=source[:45],
-            is_trusted=is_trusted,
-            fingerprint=crypto.blind_index(text, _FINGERPRINT_FIELD),
-            received_at=clock.now(),
-        )
+    return Kept(
+        id=ids.new_id(),
+        community_id=community_id,
+        rail="mpesa",
+        kind=kind.value,
+        subject_id=subject_id,
+        body=crypto.encrypt(text, _BODY_FIELD),
+        headers=headers_of(request),
+        source=source[:45],
+        is_trusted=is_trusted,
+        fingerprint=crypto.blind_index(text, _FINGERPRINT_FIELD),
+        received_at=clock.now(),
     )
-    return JSONResponse(ACCEPTED)
 
 
 def source_of_request(request: Request) -> str:
@@ -64,11 +80,8 @@ def source_of_request(request: Request) -> str:
     return source_of(peer, request.headers.get("x-forwarded-for", ""), settings.PAMOJA.trusted_proxies)
 
 
-def _addressed(request: Request) -> tuple[UUID, NoticeKind, Addressed] | None:
-    named = request.path_params
-    with suppress(ValueError):
-        community_id, kind = UUID(hex=named["community"]), NoticeKind(named["kind"])
-        addressed = read_token(webhook_secret(), named["token"], community_id=community_id, kind=kind)
-        if addressed is not None:
-            return community_id, kind, addressed
-    return None
+def _kind(name: str) -> NoticeKind | None:
+    try:
+        return NoticeKind(name)
+    except ValueError:
+        return None

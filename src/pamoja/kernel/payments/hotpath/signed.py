@@ -16,7 +16,7 @@ from pamoja.kernel.payments.hotpath.intake import Kept, headers_of, intake_of
 from pamoja.kernel.payments.hotpath.prompts import source_of_request
 from pamoja.kernel.payments.hotpath.secrets import secrets_of
 from pamoja.kernel.payments.rules.messages import NoticeKind
-from pamoja.kernel.payments.rules.signatures import is_genuine
+from pamoja.kernel.payments.rules.signatures import is_genuine, may_be_genuine
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,8 @@ async def receive_event(request: Request) -> Response:
 
 async def _is_genuine(request: Request, community_id: UUID, body: bytes) -> bool:
     header, now = request.headers.get("stripe-signature", ""), int(clock.now().timestamp())
+    if not may_be_genuine(header, now=now):
+        return False  # What bears no fresh signature at all costs nobody a look-up.
     if is_genuine(header, body, await secrets_of(request, community_id), now=now):
         return True
     # The secret may be newer than what we remember.

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,6 +26,8 @@ from pamoja.kernel.payments.actions import (
 from pamoja.kernel.payments.actions.asking import PayoutQuestion, Question
 from pamoja.kernel.payments.actions.reconciling import Reconciled
 from pamoja.kernel.payments.errors import RailFailure
+from pamoja.kernel.payments.jobs.incoming import ask_about_arrivals
+from pamoja.kernel.payments.jobs.speaking import spoken
 from pamoja.kernel.payments.models import Dispute, Endpoint, Method
 from pamoja.kernel.payments.providers.rails import rail_named, read_notice
 from pamoja.kernel.payments.queries.inbox import waiting_state_ids
@@ -38,6 +37,7 @@ from pamoja.kernel.payments.rules.messages import (
     CollectionAnswer,
     CollectOrder,
     DisputeAnswer,
+    Notice,
     PayoutOrder,
     RefundAnswer,
     RefundOrder,
@@ -48,12 +48,7 @@ from pamoja.kernel.payments.rules.methods import MethodState
 
 log = logging.getLogger(__name__)
 
-Asked = TypeVar("Asked")
-Said = TypeVar("Said")
-
 _BATCH = 100
-# Rails answer slowly and want few at a time.
-_AT_ONCE = 8
 RECONCILED_AT_HOUR = 3
 
 
@@ -87,7 +82,7 @@ def submit_refunds() -> None:
 
 def _submit_refunds() -> None:
     while due := refunding.take_due_refunds(limit=_BATCH):
-        for (order, _, _), answer in zip(due, _spoken(_refund, due), strict=True):
+        for (order, _, _), answer in zip(due, spoken(_refund, due), strict=True):
             refunding.record_refund(refund_id=order.refund_id, answer=answer)
 
 
@@ -95,7 +90,7 @@ def _refund(due: tuple[RefundOrder, RefundState, str]) -> RefundAnswer:
     order, before, rail_id = due
     rail = rail_named(order.rail)
     if rail_id:
-        return rail.query_refund(rail_id)
+        return rail.query_refund(rail_id, order)
     return rail.refund(order) if before == RefundState.REQUESTED else rail.find_refund(order)
 
 
@@ -109,7 +104,7 @@ def submit_evidence(*, dispute_id: str) -> None:
 
 def _ask_about_disputes() -> None:
     while due := disputing.take_due_disputes(limit=_BATCH):
-        for dispute, answer in zip(due, _spoken(_state_of_dispute, due), strict=True):
+        for dispute, answer in zip(due, spoken(_state_of_dispute, due), strict=True):
             if isinstance(answer, RailFailure):
                 log.info("a dispute was not asked about", extra={"dispute": str(dispute.pk), "code": answer.code})
             else:
@@ -195,7 +190,7 @@ def sweep_community() -> None:
 
 def _submit_collections(collection_ids: list[UUID]) -> None:
     orders = [order for each in collection_ids if (order := _next_order(each))]
-    for order, answer in zip(orders, _spoken(_collect, orders), strict=True):
+    for order, answer in zip(orders, spoken(_collect, orders), strict=True):
         _record_submission(order.attempt_id, answer)
 
 
@@ -221,7 +216,7 @@ def _next_order(collection_id: UUID) -> CollectOrder | None:
 
 def _submit_payouts(payout_ids: list[UUID]) -> None:
     orders = [order for each in payout_ids if (order := paying_out.begin_payout(payout_id=each))]
-    for order, answer in zip(orders, _spoken(_pay_out, orders), strict=True):
+    for order, answer in zip(orders, spoken(_pay_out, orders), strict=True):
         if isinstance(answer, RailFailure):
             paying_out.record_no_payout_acceptance(payout_id=order.payout_id, failure=answer)
         else:
@@ -237,7 +232,7 @@ def _apply_webhooks() -> None:
         pass
     while waiting := waiting_state_ids(_BATCH):
         for inbox_id in waiting:
-            noting.apply_payout_state(read=read_notice, inbox_id=inbox_id)
+            noting.apply_state(read=read_notice, inbox_id=inbox_id)
         if len(waiting) < _BATCH:
             break
 
@@ -249,15 +244,18 @@ def _ask_what_is_due() -> None:
         _ask_about_methods(due_methods)
     while questions := asking.take_due_attempts(limit=_BATCH):
         _ask(questions)
+    ask_about_arrivals()
     while due := asking.take_due_payouts(limit=_BATCH):
-        for question, answer in zip(due, _spoken(_ask_about_payout, due), strict=True):
+        for question, answer in zip(due, spoken(_ask_about_payout, due), strict=True):
             if isinstance(answer, RailFailure):
                 log.info("a payout query failed", extra={"payout": str(question.payout_id), "code": answer.code})
+            elif answer is not None:
+                noting.apply_payout_answer(payout_id=question.payout_id, answer=answer)
 
 
 def _ask(questions: list[Question]) -> list[bool]:
     """Ask about each and settle what is answered; says which were answered."""
-    answers = _spoken(_answer, questions)
+    answers = spoken(_answer, questions)
     for question, answer in zip(questions, answers, strict=True):
         if isinstance(answer, CollectionAnswer):
             settling.apply_answer(attempt_id=question.attempt_id, answer=answer)
@@ -298,7 +296,7 @@ def forget_method(*, method_id: str) -> None:
 
 
 def _ask_about_methods(asked: Sequence[Method]) -> None:
-    for method, said in zip(asked, _spoken(_state_of_method, asked), strict=True):
+    for method, said in zip(asked, spoken(_state_of_method, asked), strict=True):
         if isinstance(said, RailFailure):
             log.info("a way to pay was not asked about", extra={"method": str(method.pk), "code": said.code})
         else:
@@ -312,24 +310,7 @@ def _state_of_method(method: Method) -> MethodSaid:
     return rail.setup_state(method.session_id or "")
 
 
-def _ask_about_payout(question: PayoutQuestion) -> None:
-    rail_named(question.rail).query_payout(
+def _ask_about_payout(question: PayoutQuestion) -> Notice | None:
+    return rail_named(question.rail).query_payout(
         payout_id=question.payout_id, originator_id=question.originator_id, token=question.token
     )
-
-
-def _spoken(speak: Callable[[Asked], Said], asked: Sequence[Asked]) -> list[Said | RailFailure]:
-    """Speak to the rail about each, a few at a time; a failure is an answer, too. The threads use no database."""
-
-    def guarded(one: Asked) -> Said | RailFailure:
-        try:
-            return speak(one)
-        except RailFailure as failure:
-            return failure
-
-    if len(asked) < 2:
-        return [guarded(one) for one in asked]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        # The community and the request id go along: they are part of addresses and logs.
-        contexts = [copy_context() for _ in asked]
-        return list(pool.map(lambda context, one: context.run(guarded, one), contexts, asked))

@@ -1,5 +1,6 @@
 """The tables of payments; the database refuses what must never happen."""
 
+from pamoja.kernel.payments.models.arrivals import Arrival, Inlet
 from pamoja.kernel.payments.models.billing import Question, QuestionMessage, Redemption, Subscription, Usage
 from pamoja.kernel.payments.models.cases import Case, Deposit
 from pamoja.kernel.payments.models.collections import Collection, CollectionAttempt
@@ -20,6 +21,7 @@ from pamoja.kernel.payments.models.settings import Endpoint, PaymentSettings
 
 __all__ = [
     "Approval",
+    "Arrival",
     "Case",
     "Collection",
     "CollectionAttempt",
@@ -29,6 +31,7 @@ __all__ = [
     "Dispute",
     "Endpoint",
     "Freeze",
+    "Inlet",
     "Invoice",
     "InvoiceCounter",
     "InvoiceLine",

@@ -53,8 +53,8 @@ class BaseRail:
         """Send money, once for an originator id however often it is told."""
         self._cannot("pay out")
 
-    def query_payout(self, *, payout_id: UUID, originator_id: str, token: str) -> None:
-        """Ask what became of a payout; the answer comes as a webhook to the address with the token."""
+    def query_payout(self, *, payout_id: UUID, originator_id: str, token: str) -> Notice | None:
+        """What became of a payout; none when the answer comes as a webhook to the address with the token."""
         self._cannot("be asked about payouts")
 
     def begin_setup(self, order: SetupOrder) -> SetupStarted:
@@ -81,9 +81,17 @@ class BaseRail:
         """What became of a refund whose answer was lost."""
         self._cannot("refund")
 
-    def query_refund(self, rail_id: str) -> RefundAnswer:
-        """How a refund stands."""
+    def query_refund(self, rail_id: str, order: RefundOrder) -> RefundAnswer:
+        """How a refund stands; a rail that answers later says that it is pending."""
         self._cannot("refund")
+
+    def query_receipt(self, *, receipt: str, token: str) -> None:
+        """Ask about a payment to us by its receipt; the answer comes as a webhook to the address with the token."""
+        self._cannot("be asked about receipts")
+
+    def register_addresses(self, *, paid: str, check: str) -> None:
+        """Have payments that members make by themselves told to these addresses."""
+        self._cannot("tell of payments")
 
     def query_dispute(self, rail_id: str) -> DisputeAnswer:
         """How a dispute stands."""

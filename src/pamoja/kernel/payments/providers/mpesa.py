@@ -25,7 +25,7 @@ from pamoja.foundation.money import currency
 from pamoja.kernel.communities.public import current_community_id
 from pamoja.kernel.payments.errors import RailFailure
 from pamoja.kernel.payments.providers import mpesa_notices
-from pamoja.kernel.payments.providers.base import BaseRail
+from pamoja.kernel.payments.providers.mpesa_commands import MpesaCommands
 from pamoja.kernel.payments.providers.mpesa_failures import failure_in, is_token_refusal
 from pamoja.kernel.payments.rules.messages import (
     CollectionAnswer,
@@ -63,13 +63,11 @@ class MpesaAccount:
     callback_base_url: str
 
 
-class Mpesa(BaseRail):
+class Mpesa(MpesaCommands):
     """One connection pool and one token for all threads of the process."""
 
-    name = "mpesa"
-
     def __init__(self, account: MpesaAccount) -> None:
-        self._account = account
+        self._account, self.shortcode = account, account.shortcode
         self._http = httpx.Client(base_url=account.base_url, timeout=TIMEOUT, limits=LIMITS, verify=tls.trusted())
         self._token = _Token(self._http, account)
 
@@ -143,9 +141,7 @@ class Mpesa(BaseRail):
         self._post(
             "/mpesa/transactionstatus/v1/query",
             {
-                "Initiator": self._account.initiator,
-                "SecurityCredential": self._credential(),
-                "CommandID": "TransactionStatusQuery",
+                **self._initiated("TransactionStatusQuery"),
                 "TransactionID": "",
                 "OriginalConversationID": originator_id,
                 "PartyA": self._account.payout_shortcode,
@@ -167,6 +163,13 @@ class Mpesa(BaseRail):
             "BusinessShortCode": account.shortcode,
             "Password": push_password(account.shortcode, account.passkey, timestamp),
             "Timestamp": timestamp,
+        }
+
+    def _initiated(self, command: str) -> dict[str, Any]:
+        return {
+            "Initiator": self._account.initiator,
+            "SecurityCredential": self._credential(),
+            "CommandID": command,
         }
 
     def _credential(self) -> str:

@@ -197,7 +197,7 @@ class Stripe(BaseRail):
                 return refund_of(refund)
         return self.refund(order)
 
-    def query_refund(self, rail_id: str) -> RefundAnswer:
+    def query_refund(self, rail_id: str, order: RefundOrder) -> RefundAnswer:
         """How a refund stands. Raises: RailFailure."""
         return refund_of(self._http.get(f"/v1/refunds/{rail_id}"))
 

@@ -9,21 +9,24 @@ from django.db.models import QuerySet
 from pamoja.kernel.payments.models import CollectionAttempt, Payout, WebhookInbox
 from pamoja.kernel.payments.rules.messages import NoticeKind
 
+# Answers to our own questions, each of which settles one payment.
+_ANSWERS = (NoticeKind.PAYOUT_STATE, NoticeKind.REFUND_STATE, NoticeKind.C2B_STATE)
+
 
 def waiting_notices(limit: int) -> QuerySet[WebhookInbox]:
     """Webhooks that only give cause to ask the rail; not those that another batch has."""
     return (
         WebhookInbox.objects.select_for_update(skip_locked=True)
         .filter(applied_at__isnull=True)
-        .exclude(kind=NoticeKind.PAYOUT_STATE)
+        .exclude(kind__in=_ANSWERS)
         .order_by("received_at")[:limit]
     )
 
 
 def waiting_state_ids(limit: int) -> list[UUID]:
-    """Answers to our own questions, which settle a payout each."""
+    """Answers to our own questions."""
     return list(
-        WebhookInbox.objects.filter(applied_at__isnull=True, kind=NoticeKind.PAYOUT_STATE)
+        WebhookInbox.objects.filter(applied_at__isnull=True, kind__in=_ANSWERS)
         .order_by("received_at")
         .values_list("pk", flat=True)[:limit]
     )

@@ -60,6 +60,17 @@ def webhook_token(kind: NoticeKind, subject_id: UUID) -> str:
     return make_token(webhook_secret(), community_id=current_community_id(), kind=kind, subject_id=subject_id)
 
 
+def rail_address(kind: NoticeKind, subject_id: UUID) -> str:
+    """A whole address of that kind, for a rail that is told it once for all."""
+    base = settings.PAMOJA.mpesa_callback_base_url
+    return f"{base}/hooks/pay/{current_community_id().hex}/{kind}/{webhook_token(kind, subject_id)}"
+
+
+def is_own_address(address: str) -> bool:
+    """Whether a rail that was given this address still reaches us there."""
+    return address.startswith(f"{settings.PAMOJA.mpesa_callback_base_url}/")
+
+
 def trusts_payout_results() -> bool:
     """Whether a payout's result is believed as it comes, without asking back."""
     return bool(settings.PAMOJA.mpesa_trusts_payout_results)

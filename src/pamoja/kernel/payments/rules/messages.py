@@ -123,7 +123,8 @@ class RefundOrder:
     receipt: str
     reason: str
     token: str = ""
-    originator_id: str = ""
+    late_token: str = ""
+    state_token: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,15 +185,20 @@ class NoticeKind(StrEnum):
     PAYOUT_LATE = "payout-late"  # the rail's queue timed out: nothing is known
     PAYOUT_STATE = "payout-state"  # the answer to our own question
     REFUND = "refund"
+    REFUND_LATE = "refund-late"
     REFUND_STATE = "refund-state"  # the answer to our own question about a refund
     C2B = "c2b"  # somebody paid by menu, unasked
+    C2B_CHECK = "c2b-check"  # somebody is about to: may they?
     C2B_STATE = "c2b-state"  # the answer to our own question about that
     EVENT = "event"  # a signed event of a provider
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """A webhook, read: what it claims. Nothing in it is believed before the rail was asked."""
+    """A webhook, read: what it claims. Nothing in it is believed before the rail was asked.
+
+    `payer` and `payee` as the rail writes them, a number first; `reference` as the payer typed it.
+    """
 
     rail_id: str = ""
     other_id: str = ""
@@ -202,3 +208,6 @@ class Notice:
     amount_minor: int | None = None
     found: Found | None = None
     is_readable: bool = True
+    reference: str = ""
+    payer: str = ""
+    payee: str = ""

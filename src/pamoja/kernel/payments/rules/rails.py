@@ -37,12 +37,21 @@ class RailFacts:
     delays_s: tuple[int, ...] = ()
     can_repeat: bool = False
     sends_out: bool = False
+    gives_back: bool = False
 
 
 FACTS: dict[str, RailFacts] = {
-    MPESA: RailFacts(MPESA, "M-PESA", frozenset({"KES"}), _PROMPT, (600, 10_800, _DAY), sends_out=True),
+    MPESA: RailFacts(
+        MPESA, "M-PESA", frozenset({"KES"}), _PROMPT, (600, 10_800, _DAY), sends_out=True, gives_back=True
+    ),
     STRIPE: RailFacts(
-        STRIPE, "Card", frozenset({"GBP", "EUR", "USD"}), _CARD, (21_600, _DAY, 3 * _DAY), can_repeat=True
+        STRIPE,
+        "Card",
+        frozenset({"GBP", "EUR", "USD"}),
+        _CARD,
+        (21_600, _DAY, 3 * _DAY),
+        can_repeat=True,
+        gives_back=True,
     ),
     BANK: RailFacts(BANK, "Bank transfer", delays_s=(_DAY,)),
     WALLET: RailFacts(WALLET, "Wallet", delays_s=(_DAY,)),

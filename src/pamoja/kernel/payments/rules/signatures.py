@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 
 TOLERANCE_S = 300
+
+_MARK = re.compile(r"[0-9a-f]{64}")
 
 
 def sign(secret: str, body: bytes, at: int) -> str:
     """The header that a genuine sender gives."""
     return f"t={at},v1={_mark(secret, str(at), body)}"
+
+
+def may_be_genuine(header: str, *, now: int, tolerance_s: int = TOLERANCE_S) -> bool:
+    """Whether the header has the form of a signature made near now: all that can be told without a secret."""
+    at, marks = _read(header)
+    return bool(at and marks) and abs(now - int(at)) <= tolerance_s
 
 
 def is_genuine(header: str, body: bytes, secrets: Sequence[str], *, now: int, tolerance_s: int = TOLERANCE_S) -> bool:
@@ -20,14 +29,8 @@ def is_genuine(header: str, body: bytes, secrets: Sequence[str], *, now: int, to
     Several secrets hold while one replaces another. Every pair is compared in full, each in constant time, so that
     neither the place nor the length of a match shows in the time it takes.
     """
-    at, marks = "", []
-    for part in header.split(",")[:20]:
-        name, _, value = part.strip().partition("=")
-        if name == "t":
-            at = value
-        elif name == "v1":
-            marks.append(value.encode())
-    if not (at.isascii() and at.isdigit() and len(at) < 13):
+    at, marks = _read(header)
+    if not at:
         return False
     found = False
     for secret in secrets:
@@ -35,6 +38,18 @@ def is_genuine(header: str, body: bytes, secrets: Sequence[str], *, now: int, to
         for mark in marks:
             found |= hmac.compare_digest(mark, wanted)
     return found and abs(now - int(at)) <= tolerance_s
+
+
+def _read(header: str) -> tuple[str, list[bytes]]:
+    """The stamp, empty when it is none, and the marks that have the form of one."""
+    at, marks = "", []
+    for part in header.split(",")[:20]:
+        name, _, value = part.strip().partition("=")
+        if name == "t":
+            at = value
+        elif name == "v1" and _MARK.fullmatch(value):
+            marks.append(value.encode())
+    return (at if at.isascii() and at.isdigit() and len(at) < 13 else ""), marks
 
 
 def _mark(secret: str, at: str, body: bytes) -> str:

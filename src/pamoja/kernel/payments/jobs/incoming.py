@@ -1,0 +1,48 @@
+"""Money that comes by itself: providers are told where to tell of it, and are asked about what is said to have come."""
+
+from __future__ import annotations
+
+import logging
+
+from pamoja.foundation.jobs import every
+from pamoja.kernel.communities.public import each_community
+from pamoja.kernel.payments.actions import arriving, connecting
+from pamoja.kernel.payments.actions.arriving import ArrivalQuestion
+from pamoja.kernel.payments.errors import RailFailure
+from pamoja.kernel.payments.jobs.speaking import spoken
+from pamoja.kernel.payments.providers.rails import rail_named
+from pamoja.kernel.payments.rules.rails import MPESA
+
+log = logging.getLogger(__name__)
+
+_BATCH = 100
+
+
+def ask_about_arrivals() -> None:
+    """Ask the rail about every payment that is said to have come; the answers come as webhooks."""
+    while due := arriving.take_due_arrivals(limit=_BATCH):
+        for question, answer in zip(due, spoken(_ask, due), strict=True):
+            if isinstance(answer, RailFailure):
+                log.info("a receipt was not asked about", extra={"receipt": question.receipt, "code": answer.code})
+
+
+def _ask(question: ArrivalQuestion) -> None:
+    rail_named(MPESA).query_receipt(receipt=question.receipt, token=question.token)
+
+
+@every(seconds=30, name="payments.open_paybills")
+def open_paybills() -> None:
+    """Let M-PESA know where to tell of payments by menu, once a paybill."""
+    for community in each_community():
+        try:
+            open_paybill()
+        except RailFailure as failure:
+            log.warning("a paybill was not opened", extra={"community": community.slug, "code": failure.code})
+
+
+def open_paybill() -> None:
+    """The installation's paybill, if the entered community pays by it and no other watches it."""
+    wanted = connecting.take_paybill()
+    if wanted is not None:
+        rail_named(MPESA).register_addresses(paid=wanted.paid, check=wanted.check)
+        connecting.record_paybill(inlet_id=wanted.inlet_id, address=wanted.paid)
