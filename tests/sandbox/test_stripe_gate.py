@@ -154,3 +154,16 @@ def test_masks_numbers_and_secrets_in_the_log(stripe: Stripe) -> None:
     assert "987" not in log.split("body")[1][:200]
     assert KEY not in log
     assert "_secret_****" in log
+
+
+def test_forgetting_everything_gives_no_endpoints_id_a_second_time(stripe: Stripe) -> None:
+    def open_one() -> str:
+        path = f"{stripe.outside.hooks}/stripe"
+        return str(stripe.post("/webhook_endpoints", url=path, enabled_events=["*"])["id"])
+
+    kept = {open_one(), open_one()}
+    for _ in range(2):
+        assert stripe.outside.client.delete("/api/stripe").status_code == 200
+        kept |= {open_one()}
+
+    assert len(kept) == 4

@@ -49,6 +49,7 @@ urlpatterns = [
     path("payments/<str:public_id>/", pages.payment, name="payment"),
     path("payments/<str:public_id>/receipt/", pages.history.receipt, name="receipt"),
     path("payments/<str:public_id>/receipt.pdf", pages.history.receipt_file, name="receipt_file"),
+    path("payments/<str:public_id>/paid/", pages.name_receipt, name="name_receipt"),
     path("payments/<str:public_id>/retry/", pages.retry, name="retry"),
     path("billing/", pages.billing.billing, name="billing"),
     path("billing/subscribe/<str:public_id>/", pages.billing.subscribe, name="subscribe"),

@@ -13,7 +13,8 @@ from psycopg import Error
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pamoja.kernel.payments.hotpath.intake import body_of, intake_of
+from pamoja.foundation.webhooks import body_of
+from pamoja.kernel.payments.hotpath.intake import intake_of
 from pamoja.kernel.payments.hotpath.prompts import ACCEPTED, TOO_LARGE, UNKNOWN, addressed, kept, source_of_request
 from pamoja.kernel.payments.rules.arrivals import pushed_reference
 from pamoja.kernel.payments.rules.messages import NoticeKind

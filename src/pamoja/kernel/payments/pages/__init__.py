@@ -5,6 +5,7 @@ from pamoja.kernel.payments.pages.cases import bank_statement, case, cases, comp
 from pamoja.kernel.payments.pages.methods import add_bank, add_hosted, add_phone, method, methods
 from pamoja.kernel.payments.pages.methods import change as change_method
 from pamoja.kernel.payments.pages.own import payment, retry
+from pamoja.kernel.payments.pages.receipts import name_receipt
 from pamoja.kernel.payments.pages.review import ask_again, resolve, review
 from pamoja.kernel.payments.pages.settings import payment_settings
 from pamoja.kernel.payments.pages.wallet import home_cards, top_up, wallet, withdraw
@@ -27,6 +28,7 @@ __all__ = [
     "limits",
     "method",
     "methods",
+    "name_receipt",
     "offers",
     "payment",
     "payment_settings",

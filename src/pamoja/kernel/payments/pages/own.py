@@ -17,6 +17,7 @@ from pamoja.kernel.payments.queries.exporting import returned_of, way_of
 from pamoja.kernel.payments.queries.history import own_payment, receipt_of, standing_of
 from pamoja.kernel.payments.queries.own import action_url_of, transfer_of
 from pamoja.kernel.payments.rules.mpesa import description_of
+from pamoja.kernel.payments.rules.rails import MPESA
 from pamoja.kernel.payments.rules.states import CollectionState, PayoutState
 
 _MOVING = (
@@ -50,6 +51,7 @@ def payment(request: MemberRequest, public_id: str) -> HttpResponse:
         "way": way_of(found),
         "action_url": action_url_of(found) if isinstance(found, Collection) else "",
         "transfer": transfer_of(found) if isinstance(found, Collection) else None,
+        "can_name_receipt": is_in and found.rail == MPESA and standing != "done",
     }
     name = "payments/_payment.html" if request.headers.get("HX-Target") == "payment" else "payments/payment.html"
     return render(request, name, context)

@@ -26,8 +26,10 @@ from pamoja.kernel.identity.public import (
     time_zone_of,
 )
 from pamoja.kernel.ledger.public import LineInWords, Statement, in_words
+from pamoja.kernel.payments.actions.arriving import own_reference
 from pamoja.kernel.payments.actions.wallet import top_up_wallet, withdraw_from_wallet
 from pamoja.kernel.payments.forms import MoneyForm, PayForm, PaymentFilter
+from pamoja.kernel.payments.queries.arrivals import paybill_of, takes_paybill
 from pamoja.kernel.payments.queries.freezes import is_frozen
 from pamoja.kernel.payments.queries.limits import room
 from pamoja.kernel.payments.queries.methods import methods_of
@@ -87,8 +89,16 @@ def top_up(request: MemberRequest) -> HttpResponse:
             return redirect("payments:payment", public_id=made.public_id)
         except Refusal as refusal:
             form.add_error("amount" if refusal.field in (None, "amount") else None, refusal.sentence)
-    context = {"form": form, "ways": ways, "can_pay": bool(rails()), "sign": money_sign(currency)}
-    context["room"] = room(request.member.pk, Direction.IN)
+    if takes_paybill(currency):
+        own_reference(by=request.actor)
+    context = {
+        "form": form,
+        "ways": ways,
+        "can_pay": bool(rails()),
+        "sign": money_sign(currency),
+        "paybill": paybill_of(request.member.pk, currency),
+        "room": room(request.member.pk, Direction.IN),
+    }
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "payments/top_up.html", context, status=status)
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast, Replace, Right, Upper
 
 from pamoja.kernel.payments.models import Arrival, Collection, CollectionAttempt, Inlet
 from pamoja.kernel.payments.queries.methods import reference_of
@@ -16,7 +17,7 @@ from pamoja.kernel.payments.rules import mpesa, rails
 from pamoja.kernel.payments.rules.arrivals import pushed_reference
 
 # As the index and `payments_home_of` write it.
-_ACCOUNT = "rail = 'mpesa' AND upper(right(replace(id::text, '-', ''), 10)) = %s"
+_ACCOUNT = Upper(Right(Replace(Cast("id", TextField()), Value("-"), Value("")), 10))
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,7 @@ def pushed_collection(reference: str) -> Collection | None:
     account = pushed_reference(reference)
     if not account:
         return None
-    rows = Collection.objects.extra(where=[_ACCOUNT], params=[account])  # noqa: S610 - a constant, and a parameter
-    found = list(rows[:2])
+    found = list(Collection.objects.filter(rail=rails.MPESA).alias(account=_ACCOUNT).filter(account=account)[:2])
     return found[0] if len(found) == 1 else None
 
 

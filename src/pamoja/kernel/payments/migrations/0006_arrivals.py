@@ -14,7 +14,7 @@ from pamoja.kernel.communities.public import IsolateByCommunity
 class Migration(migrations.Migration):
     dependencies = [
         ("communities", "0001_communities"),
-        ("payments", "0004_billing"),
+        ("payments", "0005_safety"),
     ]
 
     operations = [
