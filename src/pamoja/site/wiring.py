@@ -26,6 +26,9 @@ API: list[tuple[str, str]] = [
     ("", "pamoja.kernel.identity.api.router"),
     ("/notifications", "pamoja.kernel.messaging.api.router"),
     ("/me/phone", "pamoja.kernel.messaging.api.phones"),
+    # Before the addresses of single payments, which would take them for ids.
+    ("/payments/methods", "pamoja.kernel.payments.api.methods.router"),
+    ("/payments/desk", "pamoja.kernel.payments.api.desk.router"),
     ("/payments", "pamoja.kernel.payments.api.payments"),
     ("/wallet", "pamoja.kernel.payments.api.wallet"),
     ("/billing", "pamoja.kernel.payments.api.billing.router"),

@@ -31,7 +31,7 @@ def call(cast: Cast) -> Call:
             content_type="application/json",
             headers=headers or None,
         )
-        return answer.status_code, json.loads(answer.content)
+        return answer.status_code, json.loads(answer.content or "{}")
 
     return called
 
@@ -114,3 +114,94 @@ def test_asks_again_after_a_failure(cast: Cast, call: Call) -> None:
 
     assert (status, told["state"]) == (200, "failed")
     assert submitted(collection, "ws_CO_2").number == 2
+
+
+def test_tells_what_comes_and_gives_a_receipt(cast: Cast, call: Call) -> None:
+    mine = ask(member_id=cast.member.pk, shillings=500)
+    assert call("GET", f"/payments/{mine.public_id}/receipt")[1]["code"] == "payments.receipt_missing"
+    answered(submitted(mine), "1032")
+
+    [coming] = call("GET", "/payments/upcoming")[1]
+
+    assert (coming["amount"]["text"], coming["is_asked"]) == ("KSh 500", True)
+    answered(submitted(paid := ask(member_id=cast.member.pk, shillings=200), "ws_CO_2"), "0", "ws_CO_2")
+    status, receipt = call("GET", f"/payments/{paid.public_id}/receipt")
+    assert (status, receipt["amount"]["text"], receipt["returned"]["text"]) == (200, "KSh 200", "KSh 0")
+
+
+def test_keeps_ways_to_pay_in_order(cast: Cast, call: Call) -> None:
+    first, second = (
+        call("POST", "/payments/methods/phone", {"phone": phone})[1]["id"] for phone in ("0712345001", "0712345002")
+    )
+
+    assert [each["id"] for each in call("GET", "/payments/methods")[1]] == [first, second]
+    assert call("PUT", "/payments/methods/order", {"methods": [second]})[1][0]["id"] == second
+    assert call("PATCH", f"/payments/methods/{first}", {"name": "Shop"})[1]["title"] == "Shop"
+    assert call("POST", f"/payments/methods/{first}/first")[1]["place"] == 1
+    assert call("DELETE", f"/payments/methods/{second}", seconds_ago=3600)[0] == 403
+
+
+def test_adds_no_way_to_pay_that_the_community_does_not_take(call: Call) -> None:
+    assert call("POST", "/payments/methods", {"kind": "card"})[1]["code"] == "payments.rail_unknown"
+    assert call("POST", "/payments/methods", {"kind": "cash"})[0] == 422
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Call:
+    """`desk("GET", "/payments")` as the operator, below `/payments/desk`."""
+
+    def called(method: str, path: str, body: Any = None, **headers: str) -> Any:
+        address = f"/c/{cast.community.slug}/api/v1/payments/desk{path}"
+        data = "" if body is None else json.dumps(body)
+        answer = signed_in(cast.owner).generic(
+            method, address, data=data, content_type="application/json", headers=headers or None
+        )
+        return answer.status_code, json.loads(answer.content)
+
+    return called
+
+
+def test_tells_staff_of_everybodys_payments(cast: Cast, desk: Call) -> None:
+    answered(submitted(ask(member_id=cast.member.pk, shillings=500)), "0")
+    ask(member_id=cast.treasurer.pk, shillings=300)
+
+    found = desk("GET", f"/payments?text={cast.member.name.split()[0]}")[1]
+
+    assert [(each["member"]["name"], each["amount"]["text"]) for each in found["items"]] == [
+        (cast.member.name, "KSh 500")
+    ]
+    assert desk("GET", "/reports?step=week")[1]["total"]["arrived"] == 1
+    assert desk("GET", "/reports?since=2001-01-01")[1]["code"] == "payments.report_too_long"
+
+
+def test_gives_back_nothing_that_was_not_paid(cast: Cast, desk: Call) -> None:
+    paid = ask(member_id=cast.member.pk, shillings=500)
+
+    status, told = desk("POST", f"/payments/{paid.public_id}/refunds", {"reason": "Paid twice"})
+
+    assert (status, told["code"]) == (409, "payments.not_refundable")
+    assert desk("GET", "/refunds")[1]["count"] == 0
+
+
+def test_lets_staff_decide_a_case_once(cast: Cast, desk: Call) -> None:
+    from django.db import transaction
+
+    from pamoja.foundation.money import Money
+    from pamoja.kernel.payments.actions.casework import open_case
+    from pamoja.kernel.payments.rules.givingback import CaseKind
+
+    with transaction.atomic():
+        case = open_case(kind=CaseKind.DIFFERENCE, subject="stripe:1", says="They disagree", amount=Money(7, "KES"))
+
+    assert desk("GET", "/cases")[1]["items"][0]["id"] == case.public_id
+    decided = desk("POST", f"/cases/{case.public_id}/resolve", {"reason": "Known at the bank"})
+    again = desk("POST", f"/cases/{case.public_id}/resolve", {"reason": "Known at the bank"})
+
+    assert (decided[1]["resolution"], again[1]["code"]) == ("Known at the bank", "payments.nothing_to_review")
+    assert desk("GET", "/cases")[1]["count"] == 0
+    assert desk("GET", "/cases?state=resolved")[1]["count"] == 1
+
+
+@pytest.mark.parametrize("path", ["/payments", "/refunds", "/cases", "/reports"])
+def test_tells_members_nothing_of_the_desk(path: str, call: Call) -> None:
+    assert call("GET", f"/payments/desk{path}")[0] == 403

@@ -29,6 +29,14 @@ def paid(outside: Outside, bank: Bank, member: Member, token: str = "pm_card_vis
     return collection
 
 
+def told(member: Member) -> list[str]:
+    """What the member was told of it, in order."""
+    from pamoja.kernel.messaging.public import messages_of
+
+    said = [each.template.removeprefix("payments/") for each in messages_of(member.pk)]
+    return [each for each in reversed(said) if each.startswith(("refund", "dispute"))]
+
+
 def test_a_refund_leaves_the_wallet_once_and_comes_back_when_the_bank_will_not_have_it(
     outside: Outside, bank: Bank, grace: Member
 ) -> None:
@@ -54,6 +62,7 @@ def test_a_refund_leaves_the_wallet_once_and_comes_back_when_the_bank_will_not_h
     assert refunds[0].state == "failed"
     assert (wallet(grace.pk), clearing()) == (5_000, -5_000)
     assert Case.objects.get().kind == "refund"
+    assert told(grace) == ["refund_begun", "refund_arrived", "refund_failed"]
 
 
 def test_a_lost_dispute_takes_what_is_left_and_the_community_bears_the_rest(
@@ -95,6 +104,7 @@ def test_a_lost_dispute_takes_what_is_left_and_the_community_bears_the_rest(
     assert (ours("disputed"), ours("losses"), ours("fees")) == (0, -4_000, -dispute.fee_minor)
     assert clearing() == dispute.fee_minor
     assert Case.objects.get().resolved_at is not None
+    assert told(grace) == ["dispute_opened", "dispute_lost"]
 
 
 def test_a_dispute_that_is_won_changes_nothing(outside: Outside, bank: Bank, grace: Member) -> None:
@@ -111,6 +121,7 @@ def test_a_dispute_that_is_won_changes_nothing(outside: Outside, bank: Bank, gra
     dispute.refresh_from_db()
     assert (dispute.state, dispute.withdrawn_minor, wallet(grace.pk)) == ("won", 0, 5_000)
     assert clearing() == -5_000 + dispute.fee_minor
+    assert told(grace) == ["dispute_opened", "dispute_won"]
 
 
 def test_books_that_disagree_become_cases_and_fees_are_posted_once(outside: Outside, bank: Bank, grace: Member) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -155,6 +156,26 @@ def put_method_first(*, by: Actor, method_id: UUID) -> Method:
             each.position = position
             each.save(update_fields=["position"])
     return first
+
+
+@action
+def order_methods(*, by: Actor, method_ids: Sequence[UUID]) -> list[Method]:
+    """Try them in this order from now on; those that are not named come after.
+
+    Raises: SignInNeeded, MethodNotFound; MethodUnusable when money cannot be asked for with the first.
+    """
+    rows = {each.pk: each for each in found.own_methods_for_update(_member_id(by))}
+    wanted = list(dict.fromkeys(method_ids))
+    if any(each not in rows for each in wanted):
+        raise MethodNotFound()
+    if wanted and not rows[wanted[0]].is_usable:
+        raise MethodUnusable()
+    ordered = [rows[each] for each in [*wanted, *(each for each in rows if each not in wanted)]]
+    for position, each in enumerate(ordered, start=1):
+        if each.position != position:
+            each.position = position
+            each.save(update_fields=["position"])
+    return ordered
 
 
 @action

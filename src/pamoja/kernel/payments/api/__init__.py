@@ -15,7 +15,9 @@ from pamoja.kernel.identity.public import MemberRequest, api_auth, require_recen
 from pamoja.kernel.ledger.public import in_words
 from pamoja.kernel.payments.actions import wallet as deeds
 from pamoja.kernel.payments.errors import StatementTooLong
+from pamoja.kernel.payments.queries.exporting import receipt_for
 from pamoja.kernel.payments.queries.history import Wanted, member_payments, own_payment
+from pamoja.kernel.payments.queries.upcoming import upcoming_payments
 from pamoja.kernel.payments.queries.wallet import day_begins, wallet_balance, wallet_statement
 from pamoja.kernel.payments.schemas import (
     AmountIn,
@@ -27,6 +29,7 @@ from pamoja.kernel.payments.schemas import (
     StatementOut,
     WalletOut,
 )
+from pamoja.kernel.payments.schemas.desk import ReceiptOut, UpcomingOut
 
 payments = Router(auth=api_auth, tags=["payments"])
 wallet = Router(auth=api_auth, tags=["wallet"])
@@ -42,10 +45,22 @@ def list_payments(request: MemberRequest, query: Query[PaymentQuery]) -> Payment
     return PaymentPage.of(page_of(found, query.page))
 
 
+@payments.get("/upcoming", response=list[UpcomingOut], summary="What I will be asked for")
+def list_upcoming(request: MemberRequest) -> list[UpcomingOut]:
+    """In the next two months, the soonest first."""
+    return [UpcomingOut.of(each) for each in upcoming_payments(request.member.pk)]
+
+
 @payments.get("/{payment_id}", response=PaymentOut, summary="One of my payments")
 def show_payment(request: MemberRequest, payment_id: str) -> PaymentOut:
     """With its receipt once that is known."""
     return PaymentOut.of(own_payment(request.member.pk, payment_id))
+
+
+@payments.get("/{payment_id}/receipt", response=ReceiptOut, summary="The receipt of one of my payments")
+def show_receipt(request: MemberRequest, payment_id: str) -> ReceiptOut:
+    """Once it has arrived."""
+    return ReceiptOut.of(receipt_for(own_payment(request.member.pk, payment_id)))
 
 
 @payments.post("/{payment_id}/retry", response=PaymentOut, summary="Ask my phone again now")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -205,6 +205,15 @@ class MethodFailed(MethodEvent):
     name: ClassVar[str] = "payments.method_failed"
     sentence: ClassVar[str] = "{reason} {member} can no longer pay with {what}."
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodExpires(MethodEvent):
+    """`ends_on` is the last day on which it can be used."""
+
+    name: ClassVar[str] = "payments.method_expires"
+    sentence: ClassVar[str] = "{what} of {member} expires soon."
+    ends_on: date
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,6 +71,7 @@ class Collection(CommunityModel):
         ]
         indexes = [
             models.Index(fields=["community", "member", "-requested_at"], name="payments_collection_of_member"),
+            models.Index(fields=["community", "-requested_at"], name="payments_collection_newest"),
             models.Index(fields=["community", "purpose"], name="payments_collection_purpose"),
             models.Index(
                 fields=["community", "next_attempt_at"],

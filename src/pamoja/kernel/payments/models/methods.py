@@ -29,6 +29,7 @@ class Method(CommunityModel):
     last4 = models.CharField(max_length=4, blank=True)
     expires_month = models.PositiveSmallIntegerField(null=True)
     expires_year = models.PositiveSmallIntegerField(null=True)
+    expiry_told_at = models.DateTimeField(null=True, help_text="When the member was told that it expires soon.")
     fingerprint = models.CharField(max_length=64, blank=True)
     number = EncryptedTextField(help_text="The phone, or the bank account as JSON; sealed.")
     reason = models.CharField(max_length=200, blank=True)
@@ -55,6 +56,11 @@ class Method(CommunityModel):
                 fields=["community", "next_query_at"],
                 condition=Q(next_query_at__isnull=False),
                 name="payments_method_due",
+            ),
+            models.Index(
+                fields=["community", "expires_year", "expires_month"],
+                condition=Q(expires_year__isnull=False),
+                name="payments_method_expiring",
             ),
         ]
 

@@ -73,6 +73,7 @@ class Payout(CommunityModel):
         ]
         indexes = [
             models.Index(fields=["community", "member", "-requested_at"], name="payments_payout_of_member"),
+            models.Index(fields=["community", "-requested_at"], name="payments_payout_newest"),
             models.Index(
                 fields=["community", "next_submission_at"],
                 condition=Q(next_submission_at__isnull=False),

@@ -13,13 +13,12 @@ from pamoja.foundation.errors import Refusal
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity.public import MemberRequest, needs_member, needs_recent_sign_in
 from pamoja.kernel.payments.actions import methods as deeds
-from pamoja.kernel.payments.errors import ProviderAway, RailFailure
 from pamoja.kernel.payments.forms import BankAccountForm, PhoneForm
 from pamoja.kernel.payments.models import Method
-from pamoja.kernel.payments.providers.rails import rail_named
+from pamoja.kernel.payments.providers.visiting import asked_about, begin_visit
 from pamoja.kernel.payments.queries import settings
 from pamoja.kernel.payments.queries.methods import methods_of, own_method
-from pamoja.kernel.payments.rules.methods import RAIL_OF, MethodKind, MethodState
+from pamoja.kernel.payments.rules.methods import MethodKind, MethodState
 
 
 @needs_member
@@ -38,7 +37,9 @@ def add_hosted(request: MemberRequest, kind: str) -> HttpResponse:
     By a page of ours: our forms go nowhere else (`form-action 'self'`), and browsers hold redirects of theirs to it.
     """
     try:
-        return render(request, "payments/leaving.html", {"address": open_page(request, MethodKind(kind))})
+        return render(
+            request, "payments/leaving.html", {"address": begin_visit(by=request.actor, kind=MethodKind(kind)).url}
+        )
     except ValueError:
         messages.error(request, "We do not know this way to pay.")
     except Refusal as refusal:
@@ -80,9 +81,7 @@ def add_bank(request: MemberRequest) -> HttpResponse:
 @require_safe
 def method(request: MemberRequest, public_id: str) -> HttpResponse:
     """Where the provider sends the member back to: it waits until the provider has said what came of it."""
-    found = own_method(request.member.pk, public_id)
-    if found.state == MethodState.PENDING and found.session_id:
-        found = _asked_about(found)
+    found = asked_about(own_method(request.member.pk, public_id))
     context = {"method": found, "is_waiting": found.state == MethodState.PENDING}
     name = "payments/_method.html" if request.headers.get("HX-Target") == "method" else "payments/method.html"
     return render(request, name, context)
@@ -106,29 +105,6 @@ def change(request: MemberRequest, public_id: str) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     return redirect("payments:methods")
-
-
-def open_page(request: MemberRequest, kind: MethodKind) -> str:
-    """The address of the provider's page, opened for this member.
-
-    Raises: Refusal; ProviderAway when the provider does not answer.
-    """
-    order = deeds.begin_method(by=request.actor, kind=kind)
-    try:
-        started = rail_named(RAIL_OF[kind]).begin_setup(order)
-    except RailFailure as failure:
-        raise ProviderAway() from failure
-    deeds.record_setup_started(method_id=order.method_id, started=started)
-    return started.url
-
-
-def _asked_about(found: Method) -> Method:
-    """What the provider says now; what it does not say now it says to the sweep."""
-    try:
-        said = rail_named(found.rail).setup_state(found.session_id or "")
-    except RailFailure:
-        return found
-    return deeds.record_method(method_id=found.pk, said=said)
 
 
 def _methods(

@@ -29,3 +29,8 @@ def dispute_of(case: Case) -> Dispute | None:
     if case.kind != CaseKind.DISPUTE:
         return None
     return Dispute.objects.filter(pk=UUID(case.subject.partition(":")[2])).first()
+
+
+def resolved_cases() -> QuerySet[Case]:
+    """Those that were decided, or came to their end by themselves, newest first."""
+    return Case.objects.filter(resolved_at__isnull=False).order_by("-resolved_at", "-pk")

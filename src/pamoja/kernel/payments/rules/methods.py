@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date
 from enum import StrEnum
 
 METHODS_MAX = 10
@@ -33,3 +35,12 @@ RAIL_OF = {
 }
 HOSTED = (MethodKind.CARD, MethodKind.BACS_DEBIT)
 """Those that are entered on the rail's own page."""
+
+EXPIRY_TOLD_DAYS = 30
+
+
+def expires_on(month: int | None, year: int | None) -> date | None:
+    """The last day on which a card can be used; None when that is not known."""
+    if not month or not year:
+        return None
+    return date(year, month, monthrange(year, month)[1])

@@ -1,0 +1,91 @@
+"""When something becomes of money that came back, was questioned, or could not be sent, its member is told."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from pamoja.foundation import ids
+from pamoja.foundation.events import on
+from pamoja.kernel.messaging.public import page_url, send
+from pamoja.kernel.payments import events
+from pamoja.kernel.payments.models import Dispute, Refund
+from pamoja.kernel.payments.queries.exporting import way_of
+from pamoja.kernel.payments.queries.history import WITHDRAWAL, titles_of
+
+
+@on(events.RefundRequested)
+def _tell_begun(event: events.RefundRequested) -> None:
+    _tell_of_refund("refund_begun", event, {"reason": event.reason})
+
+
+@on(events.RefundSucceeded)
+def _tell_arrived(event: events.RefundSucceeded) -> None:
+    _tell_of_refund("refund_arrived", event, {})
+
+
+@on(events.RefundFailed)
+def _tell_failed(event: events.RefundFailed) -> None:
+    _tell_of_refund("refund_failed", event, {})
+
+
+@on(events.DisputeOpened)
+def _tell_questioned(event: events.DisputeOpened) -> None:
+    _tell_of_dispute("dispute_opened", event)
+
+
+@on(events.DisputeWon)
+def _tell_won(event: events.DisputeWon) -> None:
+    _tell_of_dispute("dispute_won", event)
+
+
+@on(events.DisputeLost)
+def _tell_lost(event: events.DisputeLost) -> None:
+    _tell_of_dispute("dispute_lost", event)
+
+
+@on(events.MethodExpires)
+def _tell_of_expiry(event: events.MethodExpires) -> None:
+    data = {"what": event.what, "ends_on": event.ends_on, "url": page_url("payments:methods")}
+    _send(event.member_id, "card_expires", data, f"method:{event.method_id}:expires:{event.ends_on.isoformat()}")
+
+
+@on(events.MethodFailed)
+def _tell_of_method(event: events.MethodFailed) -> None:
+    data = {"what": event.what, "reason": event.reason, "url": page_url("payments:methods")}
+    _send(event.member_id, "method_failed", data, f"method:{event.method_id}:failed")
+
+
+@on(events.PayoutFailed)
+def _tell_not_sent(event: events.PayoutFailed) -> None:
+    # What others pay out they speak of themselves.
+    if event.purpose == WITHDRAWAL:
+        url = page_url("payments:payment", ids.public("payout", event.payout_id))
+        data = {"amount": event.amount, "reason": event.reason, "url": url}
+        _send(event.member_id, "withdrawal_failed", data, f"payout:{event.payout_id}:failed")
+
+
+def _tell_of_refund(name: str, event: events.RefundEvent, more: dict[str, Any]) -> None:
+    refund = Refund.objects.select_related("attempt__collection__method").get(pk=event.refund_id)
+    collection = refund.attempt.collection
+    data = {
+        "amount": event.amount,
+        "title": titles_of([collection.purpose])[collection.purpose],
+        "way": way_of(collection),
+        "url": page_url("payments:payment", collection.public_id),
+    }
+    _send(event.member_id, name, data | more, f"refund:{event.refund_id}:{name}")
+
+
+def _tell_of_dispute(name: str, event: events.DisputeEvent) -> None:
+    collection = Dispute.objects.select_related("attempt__collection").get(pk=event.dispute_id).attempt.collection
+    data = {
+        "amount": event.amount,
+        "title": titles_of([collection.purpose])[collection.purpose],
+        "url": page_url("payments:payment", collection.public_id),
+    }
+    _send(event.member_id, name, data, f"dispute:{event.dispute_id}:{name}")
+
+
+def _send(member_id: UUID, name: str, data: dict[str, Any], key: str) -> None:
+    send(member_id=member_id, template=f"payments/{name}", data=data, dedupe_key=f"payments.{key}"[:200])
