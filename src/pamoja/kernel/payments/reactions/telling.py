@@ -11,7 +11,8 @@ from pamoja.kernel.messaging.public import page_url, send
 from pamoja.kernel.payments import events
 from pamoja.kernel.payments.models import Dispute, Refund
 from pamoja.kernel.payments.queries.exporting import way_of
-from pamoja.kernel.payments.queries.history import WITHDRAWAL, titles_of
+from pamoja.kernel.payments.queries.history import titles_of
+from pamoja.kernel.payments.rules.states import WITHDRAWAL
 
 
 @on(events.RefundRequested)
