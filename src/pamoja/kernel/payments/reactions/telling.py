@@ -12,7 +12,7 @@ from pamoja.kernel.payments import events
 from pamoja.kernel.payments.models import Dispute, Refund
 from pamoja.kernel.payments.queries.exporting import way_of
 from pamoja.kernel.payments.queries.history import titles_of
-from pamoja.kernel.payments.rules.states import WITHDRAWAL
+from pamoja.kernel.payments.rules.limits import WITHDRAWAL
 
 
 @on(events.RefundRequested)
