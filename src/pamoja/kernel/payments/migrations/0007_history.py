@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0005_safety")]
+    dependencies = [("payments", "0006_arrivals")]
 
     operations = [
         migrations.AddField(
