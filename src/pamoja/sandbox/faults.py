@@ -22,7 +22,7 @@ SCOPES = {
     "message": "Messages",
     "stripe": "Stripe",
     "pull": "M-PESA lists",
-    "bank": "Bank lists",
+    "bank": "Bank",
     "push": "Browsers",
 }
 COMMANDS = ("b2c", "reversal")
@@ -59,7 +59,7 @@ ANSWER = (
         "answer_lost",
         "Answer lost",
         "The line is closed without an answer although it happened: prompt shown, card charged, payout taken.",
-        EVERY,
+        (*EVERY, "bank"),
     ),
 )
 CALLBACK = (

@@ -30,6 +30,7 @@ class Preferences:
     stripe_rate_per_s: int = 0
     stripe_funds_at_once: bool = False
     bank_debit_s: float = 4 * 86_400.0
+    bank_payment_s: float = 2.0
     after_last_retry: str = "cancel"
     message_sent_s: float = 0.2
     message_delivered_s: float = 0.4

@@ -116,6 +116,10 @@ class Config(BaseSettings):
     stripe_secret_key: SecretStr = EMPTY
     stripe_webhook_base_url: str = ""
 
+    # Empty: transfers are made by hand, and the bank's statement is taken in as a file.
+    bank_base_url: str = ""
+    bank_token: SecretStr = EMPTY
+
     # How often a member is asked for one payment, and between which hours of their day after the first time.
     payments_attempts_max: int = Field(default=4, ge=1, le=20)
     payments_from_hour: int = Field(default=9, ge=0, le=23)
@@ -262,6 +266,8 @@ def _point_at_this_machine(config: Config) -> None:
     config.mpesa_callback_base_url = config.mpesa_callback_base_url or f"http://127.0.0.1:{config.port}"
     config.mpesa_allowed_sources = config.mpesa_allowed_sources or ["127.0.0.1", "::1"]
     config.stripe_base_url = config.stripe_base_url or f"{config.sandbox_url}/stripe"
+    config.bank_base_url = config.bank_base_url or f"{config.sandbox_url}/bank/v1"
+    config.bank_token = config.bank_token or SecretStr("sandbox-bank-token")
     config.stripe_secret_key = config.stripe_secret_key or SecretStr("sk_test_pamoja_sandbox")
     config.stripe_webhook_base_url = config.stripe_webhook_base_url or f"http://127.0.0.1:{config.port}"
     if not config.owner_url and not config.database_app_url.get_secret_value():

@@ -45,12 +45,14 @@ NEEDED_FOR_STRIPE = (
     ("stripe_secret_key", "of the Stripe account"),
     ("stripe_webhook_base_url", "where Stripe reaches this installation"),
 )
+NEEDED_FOR_BANK = (("bank_token", "what the bank knows this installation by"),)
 ADDRESSES = (
     "base_url",
     "mpesa_base_url",
     "mpesa_callback_base_url",
     "stripe_base_url",
     "stripe_webhook_base_url",
+    "bank_base_url",
     "twilio_base_url",
     "twilio_content_url",
     "twilio_callback_base_url",
@@ -62,6 +64,7 @@ def problems_of(config: "Config") -> list[str]:
     needed = NEEDED + (NEEDED_FOR_MPESA if "mpesa" in config.rails else ())
     needed += NEEDED_FOR_TWILIO if config.twilio_account_sid else ()
     needed += NEEDED_FOR_STRIPE if "stripe" in config.rails else ()
+    needed += NEEDED_FOR_BANK if config.bank_base_url else ()
     missing = [f"{_name(field)} is missing: {why}." for field, why in needed if not _value(config, field)]
     if not (config.owner_url or config.database_app_url.get_secret_value()):
         missing.insert(

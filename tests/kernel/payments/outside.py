@@ -86,6 +86,25 @@ class Outside:
         """Of what moved last: what M-PESA's message to the payer begins with."""
         return str(self._statement()[-1]["receipt"])
 
+    def turn(self, seconds: float) -> None:
+        """Time goes by on both sides, and nobody sweeps."""
+        self._clock.turn_by(seconds=seconds)
+        self._put("/clock", {"now": self._clock.now.isoformat()})
+
+    def open_bank_account(self, number: str, currency: str) -> None:
+        self._put(f"/api/bank/accounts/{number}", {"name": "A community", "currency": currency})
+
+    def bank_transfer(self, account: str, minor: int, reference: str, *, sender: str) -> None:
+        """Somebody transfers into the account; a negative amount leaves it."""
+        told = {"account": account, "amount_minor": minor, "reference": reference, "name": "X", "from": sender}
+        assert self._http.post("/api/bank/transfers", json=told).is_success
+
+    def bank_balance(self, account: str) -> int:
+        """What the account holds. Units: minor."""
+        found = self._http.get("/api/bank/accounts").json()
+        assert found["unaccounted_minor"] == 0
+        return next(int(each["balance_minor"]) for each in found["accounts"] if each["number"] == account)
+
     @contextmanager
     def shortcode_holding(self, shillings: int) -> Iterator[None]:
         """The community's merchant account has only so much money."""

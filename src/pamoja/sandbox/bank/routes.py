@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from pamoja.sandbox.answers import json_object, whole
-from pamoja.sandbox.bank import accounts, statement
+from pamoja.sandbox.bank import accounts, payments, statement
 from pamoja.sandbox.world import World, world_of
 
 
@@ -41,7 +41,12 @@ async def transfer(request: Request) -> JSONResponse:
 def join(world: World) -> list[Route]:
     """Sets the bank going and returns its routes."""
     accounts.join(world)
+    payments.join(world)
     return [
+        Route("/bank/v1/transactions", payments.transactions, methods=["GET"]),
+        Route("/bank/v1/payments", payments.create, methods=["POST"]),
+        Route("/bank/v1/payments", payments.find, methods=["GET"]),
+        Route("/bank/v1/payments/{id}", payments.retrieve, methods=["GET"]),
         Route("/bank/statement", statement.show, methods=["GET"]),
         Route("/bank/statement.csv", statement.show, methods=["GET"]),
         Route("/api/bank/accounts", list_accounts, methods=["GET"]),

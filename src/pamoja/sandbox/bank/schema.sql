@@ -21,3 +21,20 @@ CREATE TABLE IF NOT EXISTS bank_line (
 CREATE INDEX IF NOT EXISTS bank_line_by_account ON bank_line (account, id);
 CREATE TRIGGER IF NOT EXISTS bank_line_is_never_changed BEFORE UPDATE ON bank_line
   BEGIN SELECT RAISE(ABORT, 'what was booked stays booked'); END;
+
+CREATE TABLE IF NOT EXISTS bank_payment (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL UNIQUE,
+  fingerprint TEXT NOT NULL,                       -- of what was ordered: a key means one payment
+  account TEXT NOT NULL REFERENCES bank_account (number),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+  reference TEXT NOT NULL,
+  creditor_name TEXT NOT NULL,
+  creditor_account TEXT NOT NULL,
+  creditor_sort_code TEXT NOT NULL,
+  status TEXT NOT NULL,                            -- accepted, executed, rejected
+  reason TEXT NOT NULL DEFAULT '',
+  line INTEGER REFERENCES bank_line (id),
+  created_at REAL NOT NULL,
+  ended_at REAL
+);

@@ -14,13 +14,14 @@ from pamoja.kernel.communities.public import current_community, current_communit
 from pamoja.kernel.payments.models import Endpoint, Inlet
 from pamoja.kernel.payments.queries import arrivals, settings
 from pamoja.kernel.payments.rules.messages import NoticeKind
-from pamoja.kernel.payments.rules.rails import MPESA
+from pamoja.kernel.payments.rules.rails import BANK, MPESA
 
 # The old secret counts for as long as events signed with it may still be repeated.
 _OVERLAP = timedelta(days=3)
 
 # A paybill that M-PESA does not open now is tried again later; in production it may want a person at its portal.
 _TRY_AGAIN = timedelta(minutes=30)
+_READ_EVERY, _AGAIN_EVERY, _READ_AGAIN = timedelta(minutes=1), timedelta(hours=6), timedelta(days=5)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,15 @@ class PaybillToOpen:
     inlet_id: UUID
     paid: str
     check: str
+
+
+@dataclass(frozen=True)
+class FeedToRead:
+    """A bank account's list, from a cursor or a moment on."""
+
+    inlet_id: UUID
+    account: str
+    since: str
 
 
 def endpoint_key(url: str) -> UUID:
@@ -73,6 +83,26 @@ def take_paybill(*, by: Actor = SYSTEM) -> PaybillToOpen | None:
 def record_paybill(*, by: Actor = SYSTEM, inlet_id: UUID, address: str) -> None:
     """M-PESA took the addresses."""
     Inlet.objects.filter(pk=inlet_id).update(address=address, registered_at=clock.now(), next_at=None)
+
+
+@action
+def take_feed(*, by: Actor = SYSTEM) -> FeedToRead | None:
+    """The community's bank account, when its list is due to be read, and from where. Its last days are read again
+    every few hours, because a bank may book a line late.
+    """
+    if BANK not in settings.rails() or not settings.has_bank_api():
+        return None
+    inlet, now = _inlet(BANK, settings.bank_account_number()), clock.now()
+    if inlet is None or (inlet.next_at is not None and inlet.next_at > now):
+        return None
+    since, is_again = inlet.cursor, inlet.again_at is not None and inlet.again_at <= now
+    if is_again:
+        since = (now - _READ_AGAIN).isoformat()
+    if is_again or inlet.again_at is None:
+        inlet.again_at = now + _AGAIN_EVERY
+    inlet.next_at = now + _READ_EVERY
+    inlet.save(update_fields=["next_at", "again_at"])
+    return FeedToRead(inlet.pk, inlet.number, since)
 
 
 def _inlet(rail: str, number: str) -> Inlet | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pamoja.foundation import ids
-from pamoja.foundation.actions import Actor, action, joins_transaction
+from pamoja.foundation.actions import SYSTEM, Actor, action, joins_transaction
 from pamoja.foundation.events import announce
 from pamoja.foundation.money import Money
 from pamoja.kernel.ledger.public import Transfer, post, wallet_of
@@ -16,7 +16,7 @@ from pamoja.kernel.payments.actions.methods import prove_method
 from pamoja.kernel.payments.actions.reviewing import MANAGE
 from pamoja.kernel.payments.actions.settling import grant
 from pamoja.kernel.payments.events import DepositReceived
-from pamoja.kernel.payments.models import CollectionAttempt, Deposit, Method
+from pamoja.kernel.payments.models import CollectionAttempt, Deposit, Inlet, Method
 from pamoja.kernel.payments.queries.accounts import clearing_account, community_account
 from pamoja.kernel.payments.queries.collections import attempt_for_update
 from pamoja.kernel.payments.queries.methods import member_with_reference
@@ -59,6 +59,16 @@ def import_statement(*, by: Actor, lines: Sequence[BankLine]) -> Imported:
     counted = {"matched": 0, "unmatched": 0, "known": 0}
     for line in lines:
         counted[_take(line)] += 1
+    return Imported(**counted)
+
+
+@action
+def take_lines(*, by: Actor = SYSTEM, inlet_id: UUID, lines: Sequence[BankLine], cursor: str) -> Imported:
+    """The same of what the bank's own list says, and how far it was read."""
+    counted = {"matched": 0, "unmatched": 0, "known": 0}
+    for line in lines:
+        counted[_take(line)] += 1
+    Inlet.objects.filter(pk=inlet_id).update(cursor=cursor)
     return Imported(**counted)
 
 

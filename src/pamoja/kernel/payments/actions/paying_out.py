@@ -24,7 +24,7 @@ from pamoja.kernel.payments.events import (
 from pamoja.kernel.payments.models import Payout
 from pamoja.kernel.payments.queries import choosing, settings
 from pamoja.kernel.payments.queries import payouts as found
-from pamoja.kernel.payments.rules import mpesa, states, timing
+from pamoja.kernel.payments.rules import mpesa, rails, states, timing
 from pamoja.kernel.payments.rules.messages import Found, Notice, NoticeKind, PayoutOrder, Submission
 from pamoja.kernel.payments.rules.states import Doubt, PayoutState
 
@@ -104,6 +104,8 @@ def begin_payout(*, by: Actor = SYSTEM, payout_id: UUID) -> PayoutOrder | None:
         remarks=mpesa.description_of(payout.purpose),
         token=settings.webhook_token(NoticeKind.PAYOUT, payout.pk),
         late_token=settings.webhook_token(NoticeKind.PAYOUT_LATE, payout.pk),
+        payee=str(payout.method.number) if payout.rail == rails.BANK and payout.method else "",
+        account=settings.bank_account_number() if payout.rail == rails.BANK else "",
     )
 
 
@@ -141,7 +143,7 @@ def record_no_payout_acceptance(*, by: Actor = SYSTEM, payout_id: UUID, failure:
         payout.next_query_at = _next_query_at(payout, now)
         payout.save(update_fields=["next_query_at", "reason_code"])
     elif failure.permanent or again_at is None:
-        fail_payout(payout, failure.code or "refused", mpesa.PAYOUT_REASON)
+        fail_payout(payout, failure.code or "refused", rails.payout_reason(payout.rail, failure.code))
     else:
         payout.state, payout.next_submission_at, payout.next_query_at = PayoutState.REQUESTED, again_at, None
         payout.save(update_fields=["state", "next_submission_at", "next_query_at", "reason_code"])
@@ -162,7 +164,7 @@ def settle_payout(payout: Payout, notice: Notice) -> str:
         note = _arrived(payout, notice)
     elif notice.found == Found.FAILED:
         code = found.failure_claimed(payout.pk) or notice.code
-        fail_payout(payout, code, mpesa.PAYOUT_REASONS.get(code, mpesa.PAYOUT_REASON))
+        fail_payout(payout, code, rails.payout_reason(payout.rail, code))
         note = "failed"
     elif notice.found == Found.UNKNOWN_TO_RAIL:
         note = _send_again(payout)

@@ -162,6 +162,13 @@ class BankAccountUnreadable(Refusal):
     kind = "invalid"
 
 
+class AccountNotProven(Refusal):
+    """Please prove your bank account first: send us any amount from it, with your reference."""
+
+    code = "payments.account_not_proven"
+    kind = "conflict"
+
+
 class RefundTooLarge(Refusal):
     """Of this payment {left} can still be given back."""
 

@@ -6,16 +6,17 @@ import logging
 
 from pamoja.foundation.jobs import every
 from pamoja.kernel.communities.public import each_community
-from pamoja.kernel.payments.actions import arriving, connecting
+from pamoja.kernel.payments.actions import arriving, connecting, depositing
 from pamoja.kernel.payments.actions.arriving import ArrivalQuestion
 from pamoja.kernel.payments.errors import RailFailure
 from pamoja.kernel.payments.jobs.speaking import spoken
 from pamoja.kernel.payments.providers.rails import rail_named
-from pamoja.kernel.payments.rules.rails import MPESA
+from pamoja.kernel.payments.rules.rails import BANK, MPESA
 
 log = logging.getLogger(__name__)
 
 _BATCH = 100
+_PAGES_MAX = 200
 
 
 def ask_about_arrivals() -> None:
@@ -46,3 +47,27 @@ def open_paybill() -> None:
     if wanted is not None:
         rail_named(MPESA).register_addresses(paid=wanted.paid, check=wanted.check)
         connecting.record_paybill(inlet_id=wanted.inlet_id, address=wanted.paid)
+
+
+@every(seconds=30, name="payments.read_banks")
+def read_banks() -> None:
+    """Read what came into each community's bank account."""
+    for community in each_community():
+        try:
+            read_bank()
+        except RailFailure as failure:
+            log.warning("a bank was not read", extra={"community": community.slug, "code": failure.code})
+
+
+def read_bank() -> None:
+    """The entered community's own account, from where it was read last; each line is posted once."""
+    wanted = connecting.take_feed()
+    if wanted is None:
+        return
+    since = wanted.since
+    for _ in range(_PAGES_MAX):
+        page = rail_named(BANK).feed(account=wanted.account, since=since)
+        depositing.take_lines(inlet_id=wanted.inlet_id, lines=page.lines, cursor=page.cursor)
+        if not page.has_more or page.cursor == since:
+            return
+        since = page.cursor

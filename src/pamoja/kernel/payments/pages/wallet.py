@@ -35,10 +35,9 @@ from pamoja.kernel.payments.queries.limits import room
 from pamoja.kernel.payments.queries.methods import methods_of
 from pamoja.kernel.payments.queries.offering import chosen_way, ways_to_pay
 from pamoja.kernel.payments.queries.safety import waiting_for
-from pamoja.kernel.payments.queries.settings import rails
+from pamoja.kernel.payments.queries.settings import rails, sends_out
 from pamoja.kernel.payments.queries.wallet import day_begins, wallet_balance, wallet_statement
 from pamoja.kernel.payments.rules.limits import Direction
-from pamoja.kernel.payments.rules.rails import facts_of
 
 _STATEMENT_DAYS = 90
 _STATEMENT_DAYS_MAX = 732
@@ -167,7 +166,7 @@ def _withdraw_page(request: MemberRequest) -> HttpResponse:
 
 
 def _can_send(currency: str) -> bool:
-    return any(facts_of(rail).sends_out for rail in rails(currency))
+    return any(sends_out(rail) for rail in rails(currency))
 
 
 def money_sign(currency: str) -> str:

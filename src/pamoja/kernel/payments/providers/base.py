@@ -12,6 +12,7 @@ from pamoja.kernel.payments.rules.messages import (
     CollectionAnswer,
     CollectOrder,
     DisputeAnswer,
+    FeedPage,
     Listed,
     MethodState,
     Notice,
@@ -92,6 +93,10 @@ class BaseRail:
     def register_addresses(self, *, paid: str, check: str) -> None:
         """Have payments that members make by themselves told to these addresses."""
         self._cannot("tell of payments")
+
+    def feed(self, *, account: str, since: str) -> FeedPage:
+        """What came into an account of ours after a cursor or a moment, oldest first."""
+        self._cannot("list what came")
 
     def query_dispute(self, rail_id: str) -> DisputeAnswer:
         """How a dispute stands."""

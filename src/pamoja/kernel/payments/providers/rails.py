@@ -9,6 +9,7 @@ from django.conf import settings
 
 from pamoja.kernel.payments.errors import RailUnknown
 from pamoja.kernel.payments.providers.bank import Bank
+from pamoja.kernel.payments.providers.bank_api import BankAccess, BankApi
 from pamoja.kernel.payments.providers.base import BaseRail
 from pamoja.kernel.payments.providers.mpesa import Mpesa, MpesaAccount
 from pamoja.kernel.payments.providers.stripe import Stripe
@@ -66,4 +67,11 @@ def _stripe() -> Stripe:
     )
 
 
-_MAKERS: dict[str, Callable[[], BaseRail]] = {"mpesa": _mpesa, "stripe": _stripe, "bank": Bank}
+def _bank() -> Bank:
+    config = settings.PAMOJA
+    if not config.bank_base_url:
+        return Bank()
+    return BankApi(BankAccess(base_url=config.bank_base_url, token=config.bank_token.get_secret_value()))
+
+
+_MAKERS: dict[str, Callable[[], BaseRail]] = {"mpesa": _mpesa, "stripe": _stripe, "bank": _bank}

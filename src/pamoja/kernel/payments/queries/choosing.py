@@ -7,11 +7,18 @@ from uuid import UUID
 
 from pamoja.foundation.money import Money
 from pamoja.kernel.identity.public import phone_of
-from pamoja.kernel.payments.errors import MethodMissing, MethodNotFound, MethodUnusable, PhoneMissing, RailSendsNothing
+from pamoja.kernel.payments.errors import (
+    AccountNotProven,
+    MethodMissing,
+    MethodNotFound,
+    MethodUnusable,
+    PhoneMissing,
+    RailSendsNothing,
+)
 from pamoja.kernel.payments.models import Method
 from pamoja.kernel.payments.queries import methods, settings
 from pamoja.kernel.payments.rules import mpesa, rails
-from pamoja.kernel.payments.rules.methods import MethodKind
+from pamoja.kernel.payments.rules.methods import MethodKind, MethodState
 
 
 @dataclass(frozen=True)
@@ -61,11 +68,25 @@ def way_to_receive(member_id: UUID, amount: Money, *, rail: str | None = None) -
 
     Raises: as `way_to_pay`; RailSendsNothing: what it sent could not be confirmed, so nothing leaves by it.
     """
-    rail = rail or rails.MPESA
-    _check(rail, amount, settings.rails())
-    if not rails.facts_of(rail).sends_out:
+    offered = settings.rails()
+    if rail is None:
+        rail = rails.BANK if rails.BANK in offered and amount.currency != mpesa.CURRENCY else rails.MPESA
+    _check(rail, amount, offered)
+    if not settings.sends_out(rail):
         raise RailSendsNothing(rail=rails.facts_of(rail).title)
+    if rail == rails.BANK:
+        return Way(rail, method_id=_proven_account(member_id).pk)
     return Way(rail, phone=_msisdn(member_id, None))
+
+
+def _proven_account(member_id: UUID) -> Method:
+    own = [each for each in methods.methods_of(member_id) if each.kind == MethodKind.BANK]
+    if not own:
+        raise MethodMissing()
+    proven = next((each for each in own if each.state == MethodState.VERIFIED), None)
+    if proven is None:
+        raise AccountNotProven()
+    return proven
 
 
 def _method(member_id: UUID, method_id: UUID) -> Method:

@@ -71,6 +71,22 @@ def is_own_address(address: str) -> bool:
     return address.startswith(f"{settings.PAMOJA.mpesa_callback_base_url}/")
 
 
+def bank_account_number() -> str:
+    """The entered community's own account, as its bank knows it; empty when it has none."""
+    account = chosen().bank_account
+    return "".join(str(account.get("iban") or account.get("account") or "").split()).replace("-", "")
+
+
+def has_bank_api() -> bool:
+    """Whether the community's bank can be asked and told by program."""
+    return bool(settings.PAMOJA.bank_base_url and bank_account_number())
+
+
+def sends_out(rail: str) -> bool:
+    """Whether money leaves by this rail: only where it can be asked what became of it."""
+    return facts.facts_of(rail).sends_out and (rail != facts.BANK or has_bank_api())
+
+
 def trusts_payout_results() -> bool:
     """Whether a payout's result is believed as it comes, without asking back."""
     return bool(settings.PAMOJA.mpesa_trusts_payout_results)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import asdict, dataclass
 
@@ -11,6 +12,13 @@ from pamoja.kernel.payments.errors import BankAccountUnreadable
 _SORT_CODE, _UK_ACCOUNT = re.compile(r"\d{6}"), re.compile(r"\d{6,8}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _ELSEWHERE = re.compile(r"[A-Z0-9]{5,34}")
+
+PAYOUT_REASONS = {
+    "insufficient_funds": "The community's bank account is short of money for now.",
+    "account_unknown": "The bank knows no such account.",
+    "account_closed": "This account is closed.",
+}
+PAYOUT_REASON = "The bank could not carry out the payment."
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,20 @@ def read_account(*, holder: str, bank: str, account: str, sort_code: str = "", c
     if not _ELSEWHERE.fullmatch(number):
         raise BankAccountUnreadable(field="account")
     return BankAccount(holder, bank, number, code)
+
+
+def sealed_account(text: str) -> BankAccount:
+    """The account as it was sealed in a way to be paid. Raises: BankAccountUnreadable."""
+    try:
+        return BankAccount(**json.loads(text))
+    except (ValueError, TypeError):
+        raise BankAccountUnreadable(field="account") from None
+
+
+def mark_of(account: str) -> str:
+    """The mark of an account as a bank's list writes it: `040004/12345678`, or the number alone."""
+    code, _, number = re.sub(r"[\s.-]+", "", account).upper().rpartition("/")
+    return BankAccount("", "", number, code).mark if number else ""
 
 
 def _is_iban(number: str) -> bool:

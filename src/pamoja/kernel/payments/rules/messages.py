@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from pamoja.foundation.money import Money
+from pamoja.kernel.payments.rules.bank_statements import BankLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,8 @@ class CollectOrder:
 class PayoutOrder:
     """Send money to this phone or account. The rail does it once for one `originator_id`, however often it is told.
 
-    `token` is for its result, `late_token` for the word that its queue timed out.
+    `token` is for its result, `late_token` for the word that its queue timed out. To a bank: `payee` is the account as
+    it is sealed, and `account` our own that pays.
     """
 
     payout_id: UUID
@@ -48,6 +50,8 @@ class PayoutOrder:
     remarks: str
     token: str
     late_token: str
+    payee: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +169,15 @@ class Listed:
     at: datetime
     community: str = ""
     payment_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedPage:
+    """What came into a bank account, and where to go on reading."""
+
+    lines: list[BankLine]
+    cursor: str
+    has_more: bool
 
 
 class Found(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pamoja.foundation.money import Money
 from pamoja.kernel.payments.errors import AmountTooLarge, AmountTooSmall, CurrencyNotCarried, RailUnknown
-from pamoja.kernel.payments.rules import mpesa, stripe
+from pamoja.kernel.payments.rules import banking, mpesa, stripe
 from pamoja.kernel.payments.rules.verdicts import Meaning
 
 MPESA, STRIPE, BANK, WALLET = "mpesa", "stripe", "bank", "wallet"
@@ -53,7 +53,7 @@ FACTS: dict[str, RailFacts] = {
         can_repeat=True,
         gives_back=True,
     ),
-    BANK: RailFacts(BANK, "Bank transfer", delays_s=(_DAY,)),
+    BANK: RailFacts(BANK, "Bank transfer", delays_s=(_DAY,), sends_out=True),
     WALLET: RailFacts(WALLET, "Wallet", delays_s=(_DAY,)),
 }
 
@@ -96,6 +96,13 @@ def check_amount(rail: str, amount: Money, *, offered: Sequence[str], limits_kes
             raise AmountTooSmall(field="amount", least=Money(STRIPE_LEAST_MINOR, amount.currency).text)
         if amount.amount_minor > STRIPE_MOST_MINOR:
             raise AmountTooLarge(field="amount", most=Money(STRIPE_MOST_MINOR, amount.currency).text)
+
+
+def payout_reason(rail: str, code: str) -> str:
+    """What the member is told of a payout that was not carried out."""
+    if rail == BANK:
+        return banking.PAYOUT_REASONS.get(code, banking.PAYOUT_REASON)
+    return mpesa.PAYOUT_REASONS.get(code, mpesa.PAYOUT_REASON)
 
 
 def paid_by(rail: str, kind: str = "") -> str:
