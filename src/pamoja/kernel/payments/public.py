@@ -1,5 +1,6 @@
 """What other packages may use of payments."""
 
+from pamoja.kernel.payments.actions.approving import request_adjustment
 from pamoja.kernel.payments.actions.collecting import collect, give_up_collection, try_collection_again
 from pamoja.kernel.payments.actions.invoicing import bill_member
 from pamoja.kernel.payments.actions.paying_out import pay_out
@@ -52,6 +53,7 @@ from pamoja.kernel.payments.queries.offering import Offered, chosen_way, ways_to
 from pamoja.kernel.payments.queries.own import action_url_of
 from pamoja.kernel.payments.queries.payouts import payout, payouts_for
 from pamoja.kernel.payments.queries.upcoming import Upcoming, upcoming_payments, upcoming_source
+from pamoja.kernel.payments.rules.limits import Direction
 from pamoja.kernel.payments.rules.states import CollectionState, PayoutState
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "CollectionSubmitted",
     "CollectionUnderWay",
     "CurrencyNotCarried",
+    "Direction",
     "Invoice",
     "InvoicePaid",
     "InvoiceRefunded",
@@ -113,6 +116,7 @@ __all__ = [
     "payout",
     "payouts_for",
     "report_usage",
+    "request_adjustment",
     "running_subscription",
     "subscription_grants",
     "try_collection_again",

@@ -46,7 +46,7 @@ UMOJA = DemoCommunity(
         DemoPerson("Amina Wanjiru", "+254712000002"),
         DemoPerson("Brian Otieno", "+254712000003", takes_mpesa=True),
         DemoPerson("Faith Muthoni", "+254712000004"),
-        DemoPerson("Joseph Kariuki", "+254712000005", ("staff",)),
+        DemoPerson("Joseph Kariuki", "+254712000005", ("staff", "payments_manager")),
         DemoPerson("Njeri Thuo", "+254712000006"),
         DemoPerson("Peter Lagat", "+254712000007"),
         DemoPerson("Zuhura Ali", "+254712000008"),

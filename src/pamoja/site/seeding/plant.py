@@ -9,9 +9,11 @@ from allauth.account.models import EmailAddress
 
 from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor, IdempotencyKey
+from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import Community, entered
 from pamoja.kernel.identity.public import Member, actor_for, change_payment_method, change_roles, register_person
 from pamoja.kernel.ledger.public import account_of, balance
+from pamoja.kernel.payments.public import Direction, request_adjustment
 from pamoja.products.savings.public import Contribution, pay_by_phone
 from pamoja.site.config import Config
 from pamoja.site.rehearsal import Rehearsal
@@ -58,6 +60,7 @@ def plant(config: Config) -> None:
         with entered(umoja.community.pk):
             school = circles.school_fees(umoja.actor, today)
             circles.on_the_board(umoja.actor)
+            _a_correction_waits(umoja)
         rehearsal.settle()
         rehearsal.ask("POST", "/api/autopilot", {"answer": "off", "phones": "all"})
     welcome.write(config, late=late, school_fees_code=school, house_code=house)
@@ -78,6 +81,20 @@ def _make(wanted: DemoCommunity) -> Planted:
                 member = change_payment_method(by=actor_for(member), method="mpesa")
             members[person.first_name] = member
     return Planted(community, members)
+
+
+def _a_correction_waits(umoja: Planted) -> None:
+    """One of the two who look after payments asked for something that the other has to approve."""
+    request_adjustment(
+        by=umoja.actor("Joseph"),
+        member_id=umoja.members["Lucy"].pk,
+        direction=Direction.IN,
+        account="goodwill",
+        amount=Money(20_000, "KES"),
+        reason="A late fee was taken although she had paid in time",
+        evidence="Her M-PESA message, shown at the office",
+        key="demo",
+    )
 
 
 def _let_happen(rehearsal: Rehearsal, umoja: Planted, today: date) -> str:

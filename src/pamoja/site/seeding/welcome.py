@@ -22,6 +22,7 @@ def write(config: Config, *, late: str, school_fees_code: str, house_code: str) 
                 f"faith@{UMOJA.slug}.example    organises the circle of the market women",
                 f"{late.lower()}@{UMOJA.slug}.example    is late this week",
                 f"wanjiku@{UMOJA.slug}.example  operates Umoja Savers    {here}/c/{UMOJA.slug}/admin/",
+                f"joseph@{UMOJA.slug}.example   looks after its payments; what is large needs both of them",
                 f"adaeze@{THAMES.slug}.example  saves in pounds, in London    {london}",
             ],
             "five_things": [

@@ -17,6 +17,6 @@ def witness(*, by: Actor, fact: PersonFact) -> None:
     """Keep the fact; in the library's own transaction where it has one, so this is no `@action`."""
     with acting(by), transaction.atomic():
         announce(fact)
-        if isinstance(fact, _CHANGES_ACCESS):
+        if isinstance(fact, _CHANGES_ACCESS) and fact.person_id:
             # Beside the fact, which other communities do not see: whoever lets money out asks for it.
             Person.objects.filter(pk=fact.person_id).update(access_changed_at=clock.now())

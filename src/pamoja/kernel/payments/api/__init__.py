@@ -16,9 +16,12 @@ from pamoja.kernel.ledger.public import in_words
 from pamoja.kernel.payments.actions import wallet as deeds
 from pamoja.kernel.payments.errors import StatementTooLong
 from pamoja.kernel.payments.queries.exporting import receipt_for
+from pamoja.kernel.payments.queries.freezes import freezes_of
 from pamoja.kernel.payments.queries.history import Wanted, member_payments, own_payment
+from pamoja.kernel.payments.queries.limits import room
 from pamoja.kernel.payments.queries.upcoming import upcoming_payments
 from pamoja.kernel.payments.queries.wallet import day_begins, wallet_balance, wallet_statement
+from pamoja.kernel.payments.rules.limits import Direction, advice
 from pamoja.kernel.payments.schemas import (
     AmountIn,
     MoneyOut,
@@ -30,6 +33,7 @@ from pamoja.kernel.payments.schemas import (
     WalletOut,
 )
 from pamoja.kernel.payments.schemas.desk import ReceiptOut, UpcomingOut
+from pamoja.kernel.payments.schemas.safety import FreezeOut, LimitsOut, RoomOut
 
 payments = Router(auth=api_auth, tags=["payments"])
 wallet = Router(auth=api_auth, tags=["wallet"])
@@ -120,6 +124,20 @@ def show_statement(request: MemberRequest, since: date | None = None, until: dat
     return StatementOut(
         since=begins, until=ends, opening=MoneyOut.of(found.opening), lines=lines, closing=MoneyOut.of(found.closing)
     )
+
+
+@wallet.get("/limits", response=LimitsOut, summary="My limits")
+def show_limits(request: MemberRequest) -> LimitsOut:
+    """What I may still send and fill, now."""
+    rooms = [room(request.member.pk, direction) for direction in Direction]
+    tier = rooms[0].tier
+    return LimitsOut(tier=tier, rooms=[RoomOut.of(each) for each in rooms], advice=advice(tier))
+
+
+@wallet.get("/freezes", response=list[FreezeOut], summary="My money that is being looked at")
+def list_freezes(request: MemberRequest) -> list[FreezeOut]:
+    """Newest first, those of the past included. Why is not said here."""
+    return [FreezeOut.of(each) for each in freezes_of(request.member.pk)[:50]]
 
 
 @wallet.post("/top-up", response={202: PaymentOut}, summary="Fill my wallet from my phone")

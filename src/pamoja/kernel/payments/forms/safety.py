@@ -48,7 +48,7 @@ class DecisionForm(forms.Form):
     """Yes or no, and why."""
 
     decision = forms.ChoiceField(
-        label="Your decision", choices=(("approve", "Approve"), ("decline", "Decline")), widget=forms.RadioSelect
+        label="Do you agree?", choices=(("approve", "Approve"), ("decline", "Decline")), widget=forms.RadioSelect
     )
     reason = forms.CharField(max_length=300, min_length=3, strip=True, label="Why?")
 
@@ -57,7 +57,7 @@ class TierForm(forms.Form):
     """Whether staff know who a member is."""
 
     tier = forms.ChoiceField(
-        label="Standing",
+        label="What is certain?",
         choices=((Tier.VERIFIED.value, "Verified"), (Tier.BASIC.value, "Not verified")),
         widget=SaysRadio(
             {

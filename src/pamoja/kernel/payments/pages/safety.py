@@ -39,7 +39,7 @@ from pamoja.kernel.payments.queries.limits import room, tier_of, tiers_of
 from pamoja.kernel.payments.queries.payouts import payout as payout_with_id
 from pamoja.kernel.payments.queries.safety import doors, facts_in_words
 from pamoja.kernel.payments.queries.wallet import wallet_balance
-from pamoja.kernel.payments.rules.limits import TIER_WORDS, Direction
+from pamoja.kernel.payments.rules.limits import TIER_WORDS, Direction, Tier
 from pamoja.kernel.payments.rules.safeguards import ADJUSTED_AGAINST
 
 STAFF = (GUARD, APPROVE, ADJUST, SET_LIMITS)
@@ -141,7 +141,7 @@ def standings(request: MemberRequest) -> HttpResponse:
     page = page_of(members_named(text), request.GET.get("page", 1))
     lines = [(card_of(each), TIER_WORDS[tier_of(each.pk)]) for each in page.items]
     return render(
-        request, "payments/standings.html", {"page": page, "lines": lines, "q": text, **doors(request.actor, "members")}
+        request, "payments/standings.html", {"page": page, "lines": lines, "q": text, **doors(request.actor, "limits")}
     )
 
 
@@ -174,7 +174,7 @@ def standing(request: MemberRequest, public_id: str) -> HttpResponse:
         "member": member,
         "is_self": member.pk == request.member.pk,
         "tier": TIER_WORDS[tier_of(member.pk)],
-        "history": [(each, TIER_WORDS[each.tier], names.get(each.set_by_id)) for each in setters],
+        "history": [(each, TIER_WORDS[Tier(each.tier)], names.get(each.set_by_id)) for each in setters],
         "rooms": [room(member.pk, direction) for direction in reversed(Direction)],
         "wallet": wallet_balance(member.pk, current_community().currency),
         "frozen": found.is_frozen(member.pk),
@@ -184,7 +184,7 @@ def standing(request: MemberRequest, public_id: str) -> HttpResponse:
         "not_sent": found.payouts_requested(member.pk),
         "tier_form": tier_form,
         "freeze_form": freeze_form,
-        **doors(request.actor, "members"),
+        **doors(request.actor, "limits"),
     }
     return render(request, "payments/standing.html", context, status=422 if form.is_bound else 200)
 
@@ -205,7 +205,7 @@ def hold_payout(request: MemberRequest, public_id: str) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)
     context = {"payout": payout, "card": card_of(member_with_id(payout.member_id)), "form": form}
-    context |= doors(request.actor, "members")
+    context |= doors(request.actor, "limits")
     return render(request, "payments/hold_payout.html", context, status=422 if form.is_bound else 200)
 
 
@@ -234,7 +234,7 @@ def adjust(request: MemberRequest, public_id: str) -> HttpResponse:
         "sign": money_sign(currency),
         "is_self": member.pk == request.member.pk,
         "form": form,
-        **doors(request.actor, "members"),
+        **doors(request.actor, "limits"),
     }
     return render(request, "payments/adjust.html", context, status=422 if form.is_bound else 200)
 
