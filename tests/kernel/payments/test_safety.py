@@ -205,6 +205,7 @@ def test_what_nobody_approves_goes_back(clock: Any, cast: Cast, second: Member, 
 def test_a_correction_takes_two_people_and_posts_once(cast: Cast, second: Member) -> None:
     asked = adjustment(cast, actor(second))
     assert adjustment(cast, actor(second)) == asked
+    assert [each.member_id for each in Message.objects.filter(template="payments/staff_needed")] == [cast.owner.pk]
     assert wallet(cast.member.pk) == (0, 0)
 
     with pytest.raises(no.SecondPersonNeeded):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
 
 from pamoja.foundation.actions import Actor
 from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import current_community
+from pamoja.kernel.identity.public import OPERATOR, Member, declared_roles
 from pamoja.kernel.payments.models import Freeze
 from pamoja.kernel.payments.queries import freezes
 
@@ -41,6 +45,15 @@ def waiting_for(actor: Actor) -> Waiting:
         freezes=freezes.open_freezes().count() if actor.may("payments.guard") else 0,
         approvals=freezes.waiting_approvals().count() if actor.may("payments.approve") else 0,
     )
+
+
+def staff_with(permission: str) -> list[UUID]:
+    """The active members who hold the permission, by whatever role."""
+    roles = [name for name, permissions in declared_roles().items() if permission in permissions] + [OPERATOR]
+    holds = Q()
+    for role in roles:
+        holds |= Q(roles__contains=[role])
+    return list(Member.objects.filter(holds, is_active=True).order_by("pk").values_list("pk", flat=True))
 
 
 def doors(actor: Actor, here: str) -> dict[str, bool | str]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from pamoja.foundation import ids
+from pamoja.foundation.actions import current_actor
 from pamoja.foundation.events import on
 from pamoja.kernel.messaging.public import page_url, send
-from pamoja.kernel.payments.events import PayoutFailed
+from pamoja.kernel.payments.actions.approving import APPROVE
+from pamoja.kernel.payments.actions.freezing import GUARD
 from pamoja.kernel.payments.events import safety as events
 from pamoja.kernel.payments.jobs import safety as _jobs  # noqa: F401 - its sweep registers itself
 from pamoja.kernel.payments.models import Freeze, Payout
+from pamoja.kernel.payments.queries.safety import staff_with
 from pamoja.kernel.payments.reactions import PAYMENTS
 
 
@@ -33,16 +37,31 @@ def _tell_freed(event: events.MoneyFreed) -> None:
     _tell("money_freed", event.member_id, f"freed:{event.freeze_id}", {})
 
 
-@on(PayoutFailed)
-def _tell_given_back(event: PayoutFailed) -> None:
-    if event.reason_code == "held_back":
-        _tell_of_payout("payout_given_back", event.payout_id, event.member_id)
-
-
 @on(events.WalletAdjusted)
 def _tell_adjusted(event: events.WalletAdjusted) -> None:
     more = {"change": event.change, "reason": event.reason}
     _tell("wallet_adjusted", event.member_id, f"adjusted:{event.approval_id}", more)
+
+
+@on(events.FreezeBegan)
+def _ask_staff_to_look(event: events.FreezeBegan) -> None:
+    if event.rule:
+        url = page_url("payments:freeze", ids.public("freeze", event.freeze_id))
+        _ask_staff(GUARD, f"freeze:{event.freeze_id}", event.member_id, {"url": url, "needs": "look"})
+
+
+@on(events.ApprovalAsked)
+def _ask_for_a_second_person(event: events.ApprovalAsked) -> None:
+    url = page_url("payments:approval", ids.public("approval", event.approval_id))
+    data = {"url": url, "needs": "approve", "amount": event.amount}
+    _ask_staff(APPROVE, f"approval:{event.approval_id}", event.member_id, data)
+
+
+def _ask_staff(permission: str, key: str, about: UUID, data: dict[str, Any]) -> None:
+    """All who may decide, but neither who asked nor whose money it is."""
+    for member_id in staff_with(permission):
+        if member_id not in (about, current_actor().member_id):
+            _tell("staff_needed", member_id, f"{key}:{member_id}", data)
 
 
 def _tell_of_payout(name: str, payout_id: UUID, member_id: UUID) -> None:
