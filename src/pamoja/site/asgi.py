@@ -1,6 +1,6 @@
 """The front door: a few quick paths are answered here, everything else by Django in threads."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 
@@ -10,10 +10,12 @@ from django.utils.module_loading import import_string
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 # Sets Django up: everything of ours below may import models.
 from pamoja.site.wsgi import application as django_application  # isort: skip
@@ -68,16 +70,33 @@ async def _broken(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(document, 500, media_type="application/problem+json")
 
 
+class ShortWay:
+    """Webhooks go past what only pages need, such as packing: it costs as much as keeping them."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+        self.app = app
+        self._hooks = ExceptionMiddleware(Router(routes), handlers={Refusal: _refused})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_hook = scope["type"] == "http" and scope["path"].startswith("/hooks/")
+        await (self._hooks if is_hook else self.app)(scope, receive, send)
+
+
+_hot_routes = [route for hotpath in wiring.HOTPATHS for route in import_string(hotpath)]
 application = Starlette(
     routes=[
-        *(route for hotpath in wiring.HOTPATHS for route in import_string(hotpath)),
+        *_hot_routes,
         Route("/health", health),
         Route("/ready", ready),
         Route("/metrics", metrics),
         Mount("/static", app=PackagesStatic()),
         Mount("/", app=WSGIMiddleware(django_application, workers=DJANGO_THREADS)),  # type: ignore[arg-type]  # a2wsgi types its own ASGI
     ],
-    middleware=[Middleware(Observed), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
+    middleware=[
+        Middleware(Observed),
+        Middleware(ShortWay, routes=_hot_routes),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+    ],
     exception_handlers={Refusal: _refused, Exception: _broken},
     lifespan=lifespan,
 )
