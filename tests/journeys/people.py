@@ -21,7 +21,7 @@ class Somebody:
         self.member = member
         self._address = platform.base_url
         self.page: Page = browser(base_url=f"{platform.base_url}/c/{community.slug}/").new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(30_000)
         self.sign_in()
 
     def sign_in(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
     from pamoja.kernel.identity.public import Member
     from pamoja.kernel.payments.models import Method
 
-CARD = Said(is_usable=True, rail_id="pm_1", brand="visa", last4="4242", expires_month=4, expires_year=2030)
+CARD = Said(
+    is_usable=True,
+    rail_id="pm_1",
+    brand="visa",
+    last4="4242",
+    fingerprint="of 4242",
+    expires_month=4,
+    expires_year=2030,
+)
 
 
 @pytest.fixture
@@ -50,6 +59,23 @@ def test_a_card_is_shown_once_the_provider_saved_it(other_community: Community, 
 
         (found,) = paying_methods(grace.pk)
         assert (found.title, found.expires_year) == ("Visa •••• 4242", 2030)
+
+
+def test_the_same_card_again_takes_the_place_of_the_one_before(
+    other_community: Community, grace: Member, saved: Method
+) -> None:
+    from pamoja.kernel.communities.public import entered
+    from tests.world import actor
+
+    with entered(other_community.pk):
+        deeds.rename_method(by=actor(grace), method_id=saved.pk, name="Mine")
+        again = deeds.begin_method(by=actor(grace), kind=MethodKind.CARD)
+        deeds.record_method(method_id=again.method_id, said=replace(CARD, rail_id="pm_renewed", expires_year=2034))
+
+        (found,) = paying_methods(grace.pk)
+        assert (found.pk, found.title, found.expires_year) == (again.method_id, "Mine", 2034)
+        saved.refresh_from_db()
+        assert saved.state == "removed"
 
 
 def test_can_be_named_ordered_and_removed_by_their_member_alone(

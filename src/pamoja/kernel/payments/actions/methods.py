@@ -186,11 +186,7 @@ def remove_method(*, by: Actor, method_id: UUID) -> Method:
 
     Raises: SignInNeeded, MethodNotFound.
     """
-    method = _own(by, method_id)
-    method.state, method.removed_at, method.next_query_at = MethodState.REMOVED, clock.now(), None
-    method.save(update_fields=["state", "removed_at", "next_query_at"])
-    announce(MethodRemoved(member_id=method.member_id, method_id=method.pk, what=method.described))
-    return method
+    return _remove(_own(by, method_id))
 
 
 @joins_transaction
@@ -237,8 +233,28 @@ def _add(member_id: UUID, kind: MethodKind, **differs: object) -> Method:
     )
 
 
+def _remove(method: Method) -> Method:
+    method.state, method.removed_at, method.next_query_at = MethodState.REMOVED, clock.now(), None
+    method.save(update_fields=["state", "removed_at", "next_query_at"])
+    announce(MethodRemoved(member_id=method.member_id, method_id=method.pk, what=method.described))
+    return method
+
+
+def _same_before(method: Method, said: Said) -> Method | None:
+    """The same card or account, saved once before: it was renewed, or its member had forgotten."""
+    if not said.fingerprint:
+        return None
+    same = Method.objects.filter(
+        member_id=method.member_id, kind=method.kind, fingerprint=said.fingerprint, state=MethodState.VERIFIED
+    )
+    return same.exclude(pk=method.pk).select_for_update().first()
+
+
 def _verify(method: Method, said: Said) -> Method:
     is_first = method.state != MethodState.VERIFIED
+    if is_first and (before := _same_before(method, said)):
+        method.position, method.name = before.position, before.name
+        _remove(before)
     method.state, method.next_query_at, method.reason = MethodState.VERIFIED, None, ""
     method.verified_at = method.verified_at or clock.now()
     method.rail_id = method.rail_id or said.rail_id
@@ -249,7 +265,7 @@ def _verify(method: Method, said: Said) -> Method:
     method.save(
         update_fields=[
             "state", "next_query_at", "reason", "verified_at", "rail_id", "mandate_id", "brand", "last4",
-            "fingerprint", "expires_month", "expires_year",
+            "fingerprint", "expires_month", "expires_year", "position", "name",
         ]
     )  # fmt: skip
     if is_first:

@@ -50,6 +50,8 @@ def payment(request: MemberRequest, public_id: str) -> HttpResponse:
         "receipt": receipt_of(found) if isinstance(found, Collection) else found.receipt or "",
         "way": way_of(found),
         "action_url": action_url_of(found) if isinstance(found, Collection) else "",
+        # The provider sends them back with this; what they decided, we ask the provider.
+        "is_back": "redirect_status" in request.GET,
         "transfer": transfer_of(found) if isinstance(found, Collection) else None,
         "can_name_receipt": is_in and found.rail == MPESA and standing != "done",
     }
