@@ -41,6 +41,41 @@ def test_lists_cases_and_resolves_one_with_a_reason(cast: Cast, case: Case) -> N
     assert "The books disagree" not in browser.get(root).content.decode()
 
 
+def test_finds_whose_money_it_is_by_name(cast: Cast) -> None:
+    from django.db import transaction
+
+    from pamoja.kernel.ledger.public import Transfer, post
+    from pamoja.kernel.payments.actions.casework import open_case
+    from pamoja.kernel.payments.models import Deposit
+    from pamoja.kernel.payments.queries.accounts import clearing_account, community_account
+    from tests.kernel.payments.cast import wallet
+    from tests.world import signed_in
+
+    money = Money(70_000, "KES")
+    with transaction.atomic():
+        unmatched = community_account("unmatched", "KES")
+        entry = post(
+            key="came",
+            transfers=[Transfer(debit=clearing_account("bank", "KES"), credit=unmatched, amount=money)],
+            description="Came",
+        )
+        deposit = Deposit.objects.create(
+            rail="bank", rail_id="line-1", amount_minor=70_000, currency="KES", reference="fees", entry_id=entry.id
+        )
+        found = open_case(kind=CaseKind.UNMATCHED, subject=f"deposit:{deposit.pk}", says="Nobody's", amount=money)
+    browser = signed_in(cast.owner)
+    address = f"/c/{cast.community.slug}/payments/cases/{found.public_id}/"
+
+    searched = browser.get(f"{address}?q={cast.member.name.split()[0]}").content.decode()
+    assert f"?member={cast.member.pk}" in searched
+    assert f"?member={cast.treasurer.pk}" not in searched
+    chosen = browser.get(f"{address}?member={cast.member.pk}").content.decode()
+    assert f'name="member" value="{cast.member.pk}"' in chosen
+    browser.post(address, {"reason": "She showed the slip", "member": str(cast.member.pk)})
+
+    assert wallet(cast.member.pk) == (700, 700)
+
+
 @pytest.mark.parametrize("path", ["payments/cases/", "payments/all/"])
 def test_is_for_those_who_manage_payments(cast: Cast, case: Case, path: str) -> None:
     from tests.world import signed_in

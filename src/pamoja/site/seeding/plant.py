@@ -17,7 +17,7 @@ from pamoja.kernel.payments.public import Direction, request_adjustment
 from pamoja.products.savings.public import Contribution, pay_by_phone
 from pamoja.site.config import Config
 from pamoja.site.rehearsal import Rehearsal
-from pamoja.site.seeding import circles, welcome
+from pamoja.site.seeding import circles, plans, welcome
 from pamoja.site.seeding.cast import EARLY, HEROINE, PASSWORD, THAMES, UMOJA, DemoCommunity
 
 DAYS_BACK = 101
@@ -53,14 +53,17 @@ def plant(config: Config) -> None:
         umoja, thames = _make(UMOJA), _make(THAMES)
         with entered(thames.community.pk):
             house = circles.house_deposit(thames.actor, today)
+            plans.thames_sells(thames.actor)
         with entered(umoja.community.pk):
             circles.market_women(umoja.actor, today)
             circles.riders(umoja.actor, today)
+            plans.umoja_sells(umoja.actor)
         late = _let_happen(rehearsal, umoja, today)
         with entered(umoja.community.pk):
             school = circles.school_fees(umoja.actor, today)
             circles.on_the_board(umoja.actor)
             _a_correction_waits(umoja)
+            plans.umoja_is_asked(umoja.actor)
         rehearsal.settle()
         rehearsal.ask("POST", "/api/autopilot", {"answer": "off", "phones": "all"})
     welcome.write(config, late=late, school_fees_code=school, house_code=house)

@@ -82,7 +82,7 @@ class CaseForm(forms.Form):
     """What a person decided about a case, and whose the money is when nobody knew."""
 
     reason = forms.CharField(max_length=300, min_length=3, label="What did you decide, and why?", strip=True)
-    member = forms.UUIDField(required=False, label="Whose money is it? (member's id)")
+    member = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class StatementForm(forms.Form):

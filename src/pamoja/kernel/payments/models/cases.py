@@ -9,6 +9,7 @@ from pamoja.foundation import clock, ids
 from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import CommunityModel
 from pamoja.kernel.payments.models.choices import choices, listed
+from pamoja.kernel.payments.rules import rails
 from pamoja.kernel.payments.rules.givingback import CaseKind
 
 
@@ -39,6 +40,11 @@ class Deposit(CommunityModel):
 
     def __str__(self) -> str:
         return f"{self.amount.text} by {self.rail}"
+
+    @property
+    def way(self) -> str:
+        """`M-PESA`, `Bank transfer`."""
+        return rails.FACTS[self.rail].title if self.rail in rails.FACTS else self.rail
 
     @property
     def amount(self) -> Money:

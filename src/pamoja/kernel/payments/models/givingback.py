@@ -126,3 +126,22 @@ class Dispute(CommunityModel):
     def told(self) -> dict[str, Any]:
         """What every event about it says."""
         return {"dispute_id": self.pk, "member_id": self.member_id, "amount": self.amount}
+
+    @property
+    def withdrawn(self) -> Money:
+        """What the rail has taken from us and not given back."""
+        return Money(self.withdrawn_minor, self.currency)
+
+    @property
+    def fee(self) -> Money:
+        return Money(self.fee_minor, self.currency)
+
+    @property
+    def held(self) -> Money:
+        """What of it was still in the member's wallet."""
+        return Money(self.held_minor, self.currency)
+
+    @property
+    def lost(self) -> Money:
+        """What of it the community bears."""
+        return Money(self.lost_minor, self.currency)

@@ -13,7 +13,14 @@ from pamoja.foundation import ids
 from pamoja.foundation.errors import Refusal
 from pamoja.foundation.paging import page_of
 from pamoja.kernel.communities.public import current_community
-from pamoja.kernel.identity.public import MemberRequest, cards_of, needs_member, needs_recent_sign_in, require
+from pamoja.kernel.identity.public import (
+    MemberCard,
+    MemberRequest,
+    cards_of,
+    needs_member,
+    needs_recent_sign_in,
+    require,
+)
 from pamoja.kernel.payments.actions.casework import resolve_case
 from pamoja.kernel.payments.actions.depositing import import_statement
 from pamoja.kernel.payments.actions.disputing import answer_dispute
@@ -21,11 +28,13 @@ from pamoja.kernel.payments.actions.reconciling import ask_for_reconciliation
 from pamoja.kernel.payments.actions.refunding import refund_payment
 from pamoja.kernel.payments.actions.reviewing import MANAGE
 from pamoja.kernel.payments.forms import CaseForm, EvidenceForm, RefundForm, StatementForm
-from pamoja.kernel.payments.queries.casework import case_with, dispute_of, open_cases
+from pamoja.kernel.payments.queries.casework import case_with, deposit_of, dispute_of, open_cases, payment_of
 from pamoja.kernel.payments.queries.collections import collection
+from pamoja.kernel.payments.queries.members import members_like
 from pamoja.kernel.payments.rules.bank_statements import read_statement
 
 STATEMENT_BYTES_MAX = 2_000_000
+PEOPLE_SHOWN = 8
 
 
 @needs_member
@@ -63,9 +72,31 @@ def case(request: MemberRequest, public_id: str) -> HttpResponse:
             return redirect("payments:cases")
     except Refusal as refusal:
         (evidence_form if is_answer else form).add_error(None, refusal.sentence)
-    context = {"case": found, "dispute": dispute, "form": form, "evidence_form": evidence_form}
+    context = {
+        "case": found,
+        "dispute": dispute,
+        "deposit": deposit_of(found),
+        "payment": payment_of(found),
+        "form": form,
+        "evidence_form": evidence_form,
+        "card": cards_of([found.member_id]).get(found.member_id) if found.member_id else None,
+        "asked": request.GET.get("q", ""),
+        "people": list(cards_of(members_like(request.GET.get("q", ""), PEOPLE_SHOWN)).values()),
+        "whose": _whose(form["member"].value() or request.GET.get("member", "")),
+    }
+    if request.headers.get("HX-Target") == "people":
+        return render(request, "payments/_people.html", context)
     status = 422 if request.method == "POST" else 200
     return render(request, "payments/case.html", context, status=status)
+
+
+def _whose(text: object) -> MemberCard | None:
+    """The member who was chosen as the owner of money that came to nobody."""
+    try:
+        member_id = UUID(str(text))
+    except ValueError:
+        return None
+    return cards_of([member_id]).get(member_id)
 
 
 @needs_member

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from pamoja.kernel.payments.errors import PaymentNotFound
-from pamoja.kernel.payments.models import Case, Dispute
+from pamoja.kernel.payments.models import Case, Collection, Deposit, Dispute
 from pamoja.kernel.payments.rules.givingback import CaseKind
 
 
@@ -29,6 +29,22 @@ def dispute_of(case: Case) -> Dispute | None:
     if case.kind != CaseKind.DISPUTE:
         return None
     return Dispute.objects.filter(pk=UUID(case.subject.partition(":")[2])).first()
+
+
+def deposit_of(case: Case) -> Deposit | None:
+    """The money that came to nobody, of such a case."""
+    if case.kind != CaseKind.UNMATCHED:
+        return None
+    return Deposit.objects.filter(pk=UUID(case.subject.partition(":")[2])).first()
+
+
+def payment_of(case: Case) -> Collection | None:
+    """The payment that a disputed or refunded one is about."""
+    kind, _, identifier = case.subject.partition(":")
+    if case.kind not in (CaseKind.DISPUTE, CaseKind.REFUND) or kind not in ("dispute", "refund"):
+        return None
+    about = {"dispute": Q(attempts__disputes=identifier), "refund": Q(attempts__refunds=identifier)}[kind]
+    return Collection.objects.filter(about).first()
 
 
 def resolved_cases() -> QuerySet[Case]:

@@ -19,10 +19,10 @@ from pamoja.foundation import ids
 from pamoja.foundation.errors import Refusal
 from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import current_community
-from pamoja.kernel.identity.public import member_with_phone, members_named, read_phone
 from pamoja.kernel.ledger.public import described, references_found
 from pamoja.kernel.payments.errors import PaymentNotFound
 from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout
+from pamoja.kernel.payments.queries.members import members_like
 from pamoja.kernel.payments.rules import rails
 from pamoja.kernel.payments.rules.limits import TOP_UP, WITHDRAWAL
 from pamoja.kernel.payments.rules.mpesa import description_of
@@ -152,7 +152,7 @@ def all_payments(wanted: Wanted | None = None) -> PaymentLines:
     wanted = wanted or Wanted()
     said = _said(wanted.text, purposes) if wanted.text else None
     if said is not None:
-        said |= _of_members(wanted.text)
+        said |= {"member_id__in": members_like(wanted.text, _PURPOSES_MAX)}
     shown = [(model.objects.all(), kind) for model, kind in _MODELS if wanted.kind in (None, kind)]
     return PaymentLines([(kind, _fit(rows, kind, wanted, said)) for rows, kind in shown], COUNT_MAX)
 
@@ -227,14 +227,6 @@ def _said(text: str, purposes: Callable[[str], list[str]]) -> dict[str, Any]:
         with suppress(ids.MalformedId):
             meant["pk"] = ids.parse(prefix, text)
     return meant
-
-
-def _of_members(text: str) -> dict[str, Any]:
-    found = set(members_named(text.replace("\0", "")[:80]).values_list("pk", flat=True)[:_PURPOSES_MAX])
-    with suppress(Refusal):
-        if member := member_with_phone(read_phone(text, current_community().country)):
-            found.add(member.pk)
-    return {"member_id__in": list(found)}
 
 
 def titles_of(purposes: Several[str]) -> dict[str, str]:

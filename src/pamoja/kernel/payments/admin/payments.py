@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
 from pamoja.foundation import ids
-from pamoja.kernel.identity.public import actor_of
+from pamoja.kernel.payments.admin.reading import ReadOnly
 from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout, WebhookInbox
 from pamoja.kernel.payments.rules.mpesa import masked
-
-
-class _ReadOnly:
-    """Nobody adds, changes or deletes here: payments move by their actions alone."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return getattr(request, "community", None) is not None and actor_of(request).may("back_office.enter")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
 
 
 def _review_link(prefix: str, row: CollectionAttempt | Payout) -> str | SafeString:
@@ -45,7 +20,7 @@ def _review_link(prefix: str, row: CollectionAttempt | Payout) -> str | SafeStri
     return format_html('<a href="{}">Look at it</a>', reverse("payments:resolve", args=[ids.public(prefix, row.pk)]))
 
 
-class AttemptInline(_ReadOnly, TabularInline):  # type: ignore[misc]  # unfold is untyped
+class AttemptInline(ReadOnly, TabularInline):  # type: ignore[misc]  # unfold is untyped
     """The prompts of a collection."""
 
     model = CollectionAttempt
@@ -60,7 +35,7 @@ class AttemptInline(_ReadOnly, TabularInline):  # type: ignore[misc]  # unfold i
 
 
 @admin.register(Collection)
-class CollectionAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class CollectionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """What members are asked for."""
 
     list_display = ("requested_at", "member", "amount", "purpose", "state", "reason_code", "confirmed_at")
@@ -83,7 +58,7 @@ class CollectionAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
 
 
 @admin.register(Payout)
-class PayoutAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class PayoutAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """What is sent to members."""
 
     list_display = ("requested_at", "member", "amount", "purpose", "state", "reason_code", "receipt", "review")
@@ -110,7 +85,7 @@ class PayoutAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is unt
 
 
 @admin.register(WebhookInbox)
-class WebhookInboxAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class WebhookInboxAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """What came in. The bytes are not shown: they hold phone numbers and names."""
 
     list_display = ("received_at", "kind", "is_trusted", "claimed_code", "claimed_receipt", "note", "deliveries")
