@@ -16,12 +16,12 @@ from pamoja.kernel.payments.rules.periods import Interval
 from pamoja.kernel.payments.rules.pricing import Scheme, Tariff
 
 Asked = Callable[[str], Actor]
-WELFARE = ("Faith", "Joseph", "Grace", "Amina", "Njeri")
+WELFARE = ("Faith", "Joseph", "Amina")
 MEMBERSHIP = ("Peter", "Zuhura")
 
 
 def umoja_sells(asked: Asked) -> None:
-    """A welfare fund with five who pay into it from the first month on, and a membership that two have bought."""
+    """A welfare fund with three who pay into it from the first month on, and a membership that two have bought."""
     welfare = _offer(
         asked("Wanjiku"),
         name="Welfare fund",

@@ -24,6 +24,7 @@ from pamoja.kernel.payments.pages.history import as_file, asked_for, filter_of
 from pamoja.kernel.payments.queries.exporting import CSV_ROWS_MAX, payments_csv, payments_pdf, returned_of, way_of
 from pamoja.kernel.payments.queries.history import COUNT_MAX, all_payments, receipt_of, standing_of
 from pamoja.kernel.payments.queries.reports import Report, Step, payments_report, report_csv
+from pamoja.kernel.payments.rules import rails
 from pamoja.kernel.payments.rules.mpesa import description_of
 
 _STEPS: dict[str, Step] = {"day": "day", "week": "week", "month": "month"}
@@ -86,7 +87,9 @@ def one(request: MemberRequest, public_id: str) -> HttpResponse:
             "attempts": payment.attempts.order_by("number"),
             "refunds": Refund.objects.filter(attempt__collection=payment).order_by("requested_at"),
             "disputes": Dispute.objects.filter(attempt__collection=payment).order_by("opened_at"),
-            "can_return": payment.state == "confirmed" and returned_of(payment) < payment.amount,
+            "can_return": payment.state == "confirmed"
+            and rails.facts_of(payment.rail).gives_back
+            and returned_of(payment) < payment.amount,
         }
     return render(request, "payments/one.html", context)
 
