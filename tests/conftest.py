@@ -50,6 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     keep_what_is_loaded()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys take longest and wait most, so they begin at once: nobody waits for the last of them in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The server ends with the run; its folder stays, so that the next run starts at once."""
     for database in list(_resting):
@@ -251,56 +256,3 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with process("pamoja.sandbox", *arguments, log=log) as child:
         wait_until_served(f"{config.sandbox_url}/health", child, log)
         yield Served(config.sandbox_url, log)
-
-
-@pytest.fixture
-def live_platform(committed_db: str, sandbox: Served, databases: Databases, tmp_path: Path) -> Iterator[Served]:
-    """The platform as in real life: web server and worker on this test's database, the sandbox outside."""
-    from django.conf import settings
-
-    with serving(databases.settings(committed_db), sandbox, logs=tmp_path, port=settings.PAMOJA.port) as served:
-        yield served
-
-
-@contextmanager
-def serving(database: dict[str, str], sandbox: Served, *, logs: Path, port: int) -> Iterator[Served]:
-    """Web server and worker, as long as the block lasts."""
-    env = database | {
-        "PAMOJA_LOG_LEVEL": "INFO",
-        "PAMOJA_CLOCK_URL": f"{sandbox.base_url}/clock",
-        "PAMOJA_PORT": str(port),
-    }
-    address = f"http://localhost:{port}"
-    web_log, worker_log = logs / "web.log", logs / "worker.log"
-    with (
-        process("pamoja.site.cli", "worker", log=worker_log, env=env),
-        process("pamoja.site.cli", "web", log=web_log, env=env) as web,
-    ):
-        wait_until_served(f"{address}/health", web, web_log)
-        yield Served(address, web_log)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """One browser for a module. Its event loop runs for as long, and whoever starts one of their own must wait."""
-    from tests.harness.browsers import a_chromium
-
-    with a_chromium() as browser:
-        # Playwright keeps an event loop in this thread, which Django takes for an async caller.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        yield browser
-
-
-@pytest.fixture
-def browser(chromium: Any) -> Iterator[Any]:
-    """Opens people's browsers: `browser()` gives one with its own cookies, a phone of 390 by 844 unless told."""
-    contexts: list[Any] = []
-
-    def opened(**options: Any) -> Any:
-        context = chromium.new_context(**({"viewport": {"width": 390, "height": 844}} | options))
-        contexts.append(context)
-        return context
-
-    yield opened
-    for context in contexts:
-        context.close()

@@ -1,16 +1,38 @@
 """One platform for all journeys, as in life: each has a community of its own on it."""
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import serving, worker_database, working_on
+from tests.conftest import worker_database, working_on
+from tests.harness.browsers import a_chromium
 from tests.harness.databases import Databases
-from tests.harness.servers import Served, free_port
+from tests.harness.servers import Served, free_port, process, wait_until_served
 
 if TYPE_CHECKING:
     from pamoja.kernel.communities.public import Community
+
+
+@contextmanager
+def serving(database: dict[str, str], sandbox: Served, *, logs: Path, port: int) -> Iterator[Served]:
+    """Web server and worker, as long as the block lasts."""
+    env = database | {
+        "PAMOJA_LOG_LEVEL": "INFO",
+        "PAMOJA_CLOCK_URL": f"{sandbox.base_url}/clock",
+        "PAMOJA_PORT": str(port),
+    }
+    address = f"http://localhost:{port}"
+    web_log, worker_log = logs / "web.log", logs / "worker.log"
+    with (
+        process("pamoja.site.cli", "worker", log=worker_log, env=env),
+        process("pamoja.site.cli", "web", log=web_log, env=env) as web,
+    ):
+        wait_until_served(f"{address}/health", web, web_log)
+        yield Served(address, web_log)
 
 
 @pytest.fixture(scope="package")
@@ -22,6 +44,30 @@ def platform(databases: Databases, sandbox: Served, tmp_path_factory: pytest.Tem
     with serving(databases.settings(name), sandbox, logs=logs, port=free_port()) as served:
         yield served
     databases.drop(name)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Any]:
+    """One browser for all journeys."""
+    with a_chromium() as browser:
+        # Playwright keeps an event loop in this thread, which Django takes for an async caller.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        yield browser
+
+
+@pytest.fixture
+def browser(chromium: Any) -> Iterator[Any]:
+    """Opens people's browsers: `browser()` gives one with its own cookies, a phone of 390 by 844 unless told."""
+    contexts: list[Any] = []
+
+    def opened(**options: Any) -> Any:
+        context = chromium.new_context(**({"viewport": {"width": 390, "height": 844}} | options))
+        contexts.append(context)
+        return context
+
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

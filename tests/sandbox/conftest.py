@@ -262,7 +262,10 @@ def free_port() -> int:
 class Process:
     """The sandbox, started, stopped and killed."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, key_pair: Path) -> None:
+        data.mkdir()
+        for file in key_pair.glob("*.pem"):
+            (data / file.name).write_bytes(file.read_bytes())
         self.data, self.port, self.smtp_port = data, free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
@@ -288,8 +291,18 @@ class Process:
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Iterator[Process]:
-    running = Process(tmp_path / "outside")
+def process(tmp_path: Path, key_pair: Path) -> Iterator[Process]:
+    """A fresh one, for a test that kills it."""
+    running = Process(tmp_path / "outside", key_pair)
+    yield running
+    if running.child.poll() is None:
+        running.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def same_process(tmp_path_factory: pytest.TempPathFactory, key_pair: Path) -> Iterator[Process]:
+    """One for the tests of a module; each has phones of its own on it."""
+    running = Process(tmp_path_factory.mktemp("sandbox") / "outside", key_pair)
     yield running
     if running.child.poll() is None:
         running.stop(signal.SIGKILL)

@@ -11,8 +11,10 @@ import httpx
 import pytest
 
 from tests.harness.servers import NO_AUTHORITIES
+from tests.harness.thoroughness import examples
 from tests.sandbox.conftest import AMINA, PASSWORD, TIMESTAMP, Platform, Process
 
+MANY = examples(60, long=200)
 PUSH = "/mpesa/stkpush/v1/processrequest"
 
 
@@ -38,8 +40,8 @@ def push_body(hooks: str, phone: str = AMINA) -> dict[str, str]:
     }
 
 
-def push(client: httpx.Client, hooks: str) -> httpx.Response:
-    return client.post(PUSH, headers={"Authorization": f"Bearer {token(client)}"}, json=push_body(hooks))
+def push(client: httpx.Client, hooks: str, phone: str = AMINA) -> httpx.Response:
+    return client.post(PUSH, headers={"Authorization": f"Bearer {token(client)}"}, json=push_body(hooks, phone))
 
 
 def letter() -> EmailMessage:
@@ -75,8 +77,8 @@ def test_keeps_money_prompts_letters_and_log_when_it_is_killed(process: Process,
         assert codes == {0, 1037}
 
 
-def test_really_closes_the_line_when_an_answer_is_lost(process: Process, platform: Platform) -> None:
-    with httpx.Client(base_url=process.url, trust_env=False, verify=NO_AUTHORITIES) as client:
+def test_really_closes_the_line_when_an_answer_is_lost(same_process: Process, platform: Platform) -> None:
+    with httpx.Client(base_url=same_process.url, trust_env=False, verify=NO_AUTHORITIES) as client:
         client.put("/api/faults", json={"faults": {"answer_lost": {"next": 1}}})
 
         with pytest.raises(httpx.TransportError):
@@ -85,36 +87,37 @@ def test_really_closes_the_line_when_an_answer_is_lost(process: Process, platfor
         assert len(client.get(f"/api/phones/{AMINA}/prompts").json()["prompts"]) == 1
 
 
-def test_stops_at_once_although_a_console_page_is_watching(process: Process) -> None:
-    with (
-        httpx.Client(base_url=process.url, trust_env=False, verify=NO_AUTHORITIES) as client,
-        client.stream("GET", f"/phones/{AMINA}/events") as stream,
-    ):
-        assert next(stream.iter_lines()) == "retry: 1000"
-        started = time.monotonic()
-
-        code = process.stop()
-
-    assert time.monotonic() - started < 3
-    assert code in (0, -signal.SIGTERM)
-
-
-def test_takes_many_payments_at_once(process: Process, platform: Platform) -> None:
+def test_takes_many_payments_at_once(same_process: Process, platform: Platform) -> None:
     async def pay(headers: dict[str, str]) -> set[int]:
-        async with aiohttp.ClientSession(process.url, headers=headers) as session:
+        async with aiohttp.ClientSession(same_process.url, headers=headers) as session:
 
             async def one(phone: str) -> int:
                 async with session.post(PUSH, json=push_body(platform.url, phone)) as answer:
                     return answer.status
 
-            return set(await asyncio.gather(*(one(f"2547{n:08}") for n in range(200))))
+            return set(await asyncio.gather(*(one(f"2547{n:08}") for n in range(MANY))))
 
-    with httpx.Client(base_url=process.url, trust_env=False, timeout=60) as client:
+    with httpx.Client(base_url=same_process.url, trust_env=False, timeout=60, verify=NO_AUTHORITIES) as client:
         client.post("/api/autopilot", json={"answer": "pin"})
         statuses = asyncio.run(pay({"Authorization": f"Bearer {token(client)}"}))
         client.post("/api/settle", json={"timeout_s": 60})
         proof = client.get("/mpesa/statement").json()["proof"]
 
     assert statuses == {200}
-    assert (proof["count"], proof["in_kes"], proof["unaccounted_kes"]) == (200, 10_000, 0)
-    assert len({told["CheckoutRequestID"] for told in platform.stk()}) == len(platform.stk()) == 200
+    assert (proof["count"], proof["in_kes"], proof["unaccounted_kes"]) == (MANY, MANY * 50, 0)
+    assert len({told["CheckoutRequestID"] for told in platform.stk()}) == len(platform.stk()) == MANY
+
+
+def test_stops_at_once_although_a_console_page_is_watching(same_process: Process) -> None:
+    with (
+        httpx.Client(base_url=same_process.url, trust_env=False, verify=NO_AUTHORITIES) as client,
+        client.stream("GET", f"/phones/{AMINA}/events") as stream,
+    ):
+        assert next(stream.iter_lines()) == "retry: 1000"
+        started = time.monotonic()
+
+        code = same_process.stop()
+
+    assert time.monotonic() - started < 3
+    assert code in (0, -signal.SIGTERM)
+    same_process.start()

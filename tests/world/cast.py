@@ -78,6 +78,7 @@ def actor(member: Member) -> Actor:
 
 def signed_in(who: Member | Person, *, seconds_ago: int = 0, **options: Any) -> Client:
     """A browser in which they signed in with their password so many seconds ago, and were seen just now."""
+    from django.contrib.sessions.backends.base import VALID_KEY_CHARS
     from django.contrib.sessions.backends.db import SessionStore
     from django.contrib.sessions.models import Session
 
@@ -91,7 +92,7 @@ def signed_in(who: Member | Person, *, seconds_ago: int = 0, **options: Any) -> 
         "seen_at": now,
     }
     # One row, where signing in by the front door takes a dozen statements: most specifications of pages begin here.
-    session, store = Session(session_key=get_random_string(32)), SessionStore()
+    session, store = Session(session_key=get_random_string(32, VALID_KEY_CHARS)), SessionStore()
     session.session_data, session.expire_date = store.encode(said), store.get_expiry_date()
     session.save(force_insert=True)
     client = Client(**options)

@@ -12,6 +12,7 @@ from pamoja.kernel.payments.models import Collection, CollectionAttempt
 from pamoja.kernel.payments.queries.collections import attempts_in_doubt
 from pamoja.kernel.payments.rules.states import AttemptState, CollectionState, Doubt
 from tests.kernel.payments.cast import ask, clearing, operator, wallet
+from tests.world import a_member
 
 if TYPE_CHECKING:
     from tests.kernel.payments.outside import Outside
@@ -60,8 +61,6 @@ def test_without_any_trouble_is_done_at_once(outside: Outside, collect: Collect,
 def test_ends_paid_and_posted_despite_each_fault(
     community: object, outside: Outside, run_jobs: RunJobs, subtests: pytest.Subtests
 ) -> None:
-    from tests.world import a_member
-
     asked: dict[str, tuple[Collection, str]] = {}
     for number, fault in enumerate(OVERCOME):
         phone = f"2547110000{number:02}"
@@ -84,37 +83,27 @@ def test_ends_paid_and_posted_despite_each_fault(
     assert not attempts_in_doubt().exclude(doubt__in=[Doubt.SURPLUS, Doubt.SILENCE]).exists()
 
 
-def test_waits_for_a_person_when_another_amount_is_reported(
-    outside: Outside, collect: Collect, run_jobs: RunJobs
+def test_waits_for_a_person_when_the_amount_or_the_result_is_strange(
+    community: object, outside: Outside, run_jobs: RunJobs
 ) -> None:
-    outside.faults(callback_wrong_amount={"next": 1})
-    collection = collect(500)
-    run_jobs()
+    asked = []
+    for number, fault in enumerate(["callback_wrong_amount", "unknown_result_code"]):
+        outside.faults(**{fault: {"next": 1}})
+        asked.append(ask(member_id=a_member("Juma Otieno", phone=f"+25475600000{number}").pk, shillings=500))
+        run_jobs()
     outside.pass_time(*A_DAY_S)
-    collection.refresh_from_db()
-    assert (collection.state, wallet(collection.member_id)) == (CollectionState.REVIEW, (0, 0))
+    for collection in asked:
+        collection.refresh_from_db()
+        assert (collection.state, wallet(collection.member_id)) == (CollectionState.REVIEW, (0, 0))
+    wrong_amount, strange_result = (each.attempts.get() for each in asked)
+    assert (strange_result.doubt, strange_result.result_code) == (Doubt.RESULT, "7531")
+    assert outside.moved("in") == 500
 
-    attempt = attempts_in_doubt().get()
-    resolve_attempt(by=operator(), attempt_id=attempt.pk, outcome="paid", reason="The statement says 500.")
+    resolve_attempt(by=operator(), attempt_id=wrong_amount.pk, outcome="paid", reason="The statement says 500.")
 
-    collection.refresh_from_db()
-    assert collection.state == CollectionState.CONFIRMED
-    assert wallet(collection.member_id)[0] == outside.moved("in") == 500
-
-
-def test_waits_for_a_person_when_the_result_is_undocumented(
-    outside: Outside, collect: Collect, run_jobs: RunJobs
-) -> None:
-    outside.faults(unknown_result_code={"next": 1})
-    collection = collect(500)
-
-    run_jobs()
-    outside.pass_time(*A_DAY_S)
-
-    collection.refresh_from_db()
-    attempt = attempts_in_doubt().get()
-    assert (collection.state, attempt.doubt, attempt.result_code) == (CollectionState.REVIEW, Doubt.RESULT, "7531")
-    assert (wallet(collection.member_id)[0], outside.moved("in")) == (0, 0)
+    asked[0].refresh_from_db()
+    assert asked[0].state == CollectionState.CONFIRMED
+    assert [wallet(each.member_id)[0] for each in asked] == [500, 0]
 
 
 def test_shows_a_person_the_prompt_that_nobody_ever_heard_of(
@@ -134,25 +123,29 @@ def test_shows_a_person_the_prompt_that_nobody_ever_heard_of(
     assert CollectionAttempt.objects.get(pk=lost.pk).doubt == Doubt.SURPLUS
 
 
-@pytest.mark.parametrize(
-    ("answer", "code"), [("cancel", "1032"), ("insufficient", "1"), ("wrong_pin", "2001"), ("unreachable", "1037")]
-)
 def test_is_tried_again_when_the_member_did_not_pay(
-    answer: str, code: str, outside: Outside, collect: Collect, run_jobs: RunJobs
+    community: object, outside: Outside, run_jobs: RunJobs, subtests: pytest.Subtests
 ) -> None:
-    outside.autopilot(answer)
-    collection = collect(500)
-    run_jobs()
+    asked: dict[str, tuple[Collection, str]] = {}
+    for answer, code in {"cancel": "1032", "insufficient": "1", "wrong_pin": "2001", "unreachable": "1037"}.items():
+        phone = f"2547550{code:0>5}"
+        outside.autopilot(answer)
+        asked[code] = ask(member_id=a_member("Juma Otieno", phone=f"+{phone}").pk, shillings=500), phone
+        run_jobs()
+        outside.settle()
     outside.pass_time(15)
-    collection.refresh_from_db()
-    assert (collection.state, collection.reason_code) == (CollectionState.FAILED, code)
+    for code, (collection, _) in asked.items():
+        collection.refresh_from_db()
+        assert (collection.state, collection.reason_code) == (CollectionState.FAILED, code)
 
     outside.autopilot("pin")
     outside.pass_time(700, 60)
 
-    collection.refresh_from_db()
-    assert collection.state == CollectionState.CONFIRMED
-    assert wallet(collection.member_id)[0] == outside.moved("in") == 500
+    for code, (collection, phone) in asked.items():
+        with subtests.test(code):
+            collection.refresh_from_db()
+            assert collection.state == CollectionState.CONFIRMED
+            assert wallet(collection.member_id)[0] == outside.moved("in", msisdn=phone) == 500
 
 
 def test_gives_up_after_the_last_attempt(outside: Outside, collect: Collect, run_jobs: RunJobs) -> None:

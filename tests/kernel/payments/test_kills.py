@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +12,8 @@ from pamoja.kernel.payments.actions.collecting import begin_attempt
 from pamoja.kernel.payments.models import Collection, Payout
 from pamoja.kernel.payments.providers.rails import rail_named
 from pamoja.kernel.payments.rules.states import CollectionState, PayoutState
-from tests.kernel.payments.cast import clearing, wallet
+from tests.kernel.payments.cast import ask, clearing, send, wallet
+from tests.world import a_member
 
 if TYPE_CHECKING:
     from tests.kernel.payments.outside import Outside
@@ -29,40 +29,53 @@ def forget_jobs() -> None:
         cursor.execute("DELETE FROM procrastinate_jobs")
 
 
-@pytest.mark.parametrize("killed", ["before it began", "before the push", "after the push"])
-def test_a_collection_is_paid_once_although_killed(
-    killed: str, outside: Outside, collect: Callable[..., Collection]
+def test_collections_are_paid_once_although_killed(
+    community: object, outside: Outside, subtests: pytest.Subtests
 ) -> None:
-    collection = collect(500)
-    if killed != "before it began":
-        order = begin_attempt(collection_id=collection.pk)
-        assert order is not None
-        if killed == "after the push":
-            rail_named("mpesa").collect(order)
+    asked: dict[str, tuple[Collection, str]] = {}
+    for number, killed in enumerate(["before it began", "before the push", "after the push"]):
+        phone = f"2547330000{number:02}"
+        collection = ask(member_id=a_member("Juma Otieno", phone=f"+{phone}").pk, shillings=500)
+        asked[killed] = collection, phone
+        if killed != "before it began":
+            order = begin_attempt(collection_id=collection.pk)
+            assert order is not None
+            if killed == "after the push":
+                rail_named("mpesa").collect(order)
     forget_jobs()
 
     outside.pass_time(*A_DAY_S)
 
-    collection.refresh_from_db()
-    assert collection.state == CollectionState.CONFIRMED
-    assert wallet(collection.member_id)[0] == outside.moved("in") == -clearing() == 500
+    for killed, (collection, phone) in asked.items():
+        with subtests.test(killed):
+            collection.refresh_from_db()
+            assert collection.state == CollectionState.CONFIRMED
+            assert wallet(collection.member_id)[0] == outside.moved("in", msisdn=phone) == 500
+    assert -clearing() == outside.moved("in") == 500 * len(asked)
 
 
-@pytest.mark.parametrize("killed", ["before it began", "before it was sent", "after it was sent", "while asking"])
-def test_a_payout_is_sent_once_although_killed(killed: str, outside: Outside, pay_out: Callable[..., Payout]) -> None:
-    payout = pay_out(300, filled=500)
-    if killed != "before it began":
-        order = paying_out.begin_payout(payout_id=payout.pk)
-        assert order is not None
-        if killed != "before it was sent":
-            rail_named("mpesa").pay_out(order)
-        if killed == "while asking":
-            outside.settle()
-            asking.take_due_payouts()
+def test_payouts_are_sent_once_although_killed(community: object, outside: Outside, subtests: pytest.Subtests) -> None:
+    sent: dict[str, tuple[Payout, str]] = {}
+    for number, killed in enumerate(["while asking", "before it began", "before it was sent", "after it was sent"]):
+        phone = f"2547440000{number:02}"
+        payout = send(member_id=a_member("Juma Otieno", phone=f"+{phone}").pk, shillings=300, filled=500)
+        sent[killed] = payout, phone
+        if killed != "before it began":
+            order = paying_out.begin_payout(payout_id=payout.pk)
+            assert order is not None
+            if killed != "before it was sent":
+                rail_named("mpesa").pay_out(order)
+            if killed == "while asking":
+                outside.settle()
+                asking.take_due_payouts()
     forget_jobs()
 
     outside.pass_time(*A_DAY_S)
 
-    payout.refresh_from_db()
-    assert payout.state == PayoutState.CONFIRMED
-    assert (wallet(payout.member_id), outside.moved("out"), clearing()) == ((200, 200), 300, 300)
+    for killed, (payout, phone) in sent.items():
+        with subtests.test(killed):
+            payout.refresh_from_db()
+            assert payout.state == PayoutState.CONFIRMED
+            assert wallet(payout.member_id) == (200, 200)
+            assert outside.moved("out", msisdn=phone) == 300
+    assert clearing() == outside.moved("out") == 300 * len(sent)
