@@ -14,7 +14,7 @@ from django.template.utils import get_app_template_dirs
 
 from pamoja.foundation import clock
 from pamoja.foundation.money import Money
-from pamoja.kernel.communities.public import Community
+from pamoja.kernel.communities.public import Community, home_url
 from pamoja.kernel.messaging import rules
 from pamoja.kernel.messaging.models import ProviderContent
 from pamoja.kernel.messaging.queries import handing, rendering
@@ -126,7 +126,7 @@ def _invention(name: str, community: Community) -> Any:
         return Money(_MONEY[name], community.currency)
     day = clock.now().date() + timedelta(days=3)
     by_ending: list[tuple[tuple[str, ...], Any]] = [
-        (("url",), f"{rendering.home_url(community)}savings/"),
+        (("url",), f"{home_url(community)}savings/"),
         (("_on",), day),
         (("_at",), datetime.combine(day, clock.now().timetz())),
         (("number", "position", "days", "rounds", "members", "files"), 3),
