@@ -15,8 +15,9 @@ from pamoja.kernel.audit.public import facts, feed
 from pamoja.kernel.identity.public import Member
 from pamoja.kernel.messaging.public import Message
 from pamoja.kernel.payments.actions import approving, freezing, limiting
-from pamoja.kernel.payments.actions.paying_out import begin_payout
+from pamoja.kernel.payments.actions.paying_out import begin_payout, record_no_payout_acceptance
 from pamoja.kernel.payments.actions.wallet import top_up_wallet, withdraw_from_wallet
+from pamoja.kernel.payments.errors import RailFailure
 from pamoja.kernel.payments.errors import safety as no
 from pamoja.kernel.payments.jobs.safety import expire_approvals
 from pamoja.kernel.payments.models import Approval, Collection, Freeze, Method, PaymentSettings, Payout
@@ -165,6 +166,18 @@ def test_the_database_lets_nothing_frozen_leave(cast: Cast) -> None:
 
     with pytest.raises(IntegrityError, match="frozen"):
         begin_payout(payout_id=payout.pk)
+
+
+def test_what_the_rail_was_told_of_once_goes_its_way(cast: Cast) -> None:
+    payout = withdraw(cast, 300)
+    begin_payout(payout_id=payout.pk)
+    away = RailFailure("busy", permanent=False, may_have_happened=False)
+    record_no_payout_acceptance(payout_id=payout.pk, failure=away)
+
+    frozen_by_hand(cast)
+    Payout.objects.filter(pk=payout.pk).update(next_submission_at=time.now())
+
+    assert begin_payout(payout_id=payout.pk) is not None
 
 
 def test_a_large_payout_needs_a_second_person(cast: Cast, second: Member, chosen: Any) -> None:

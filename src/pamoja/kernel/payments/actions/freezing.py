@@ -57,7 +57,7 @@ def freeze_payout(*, by: Actor, payout_id: UUID, reason: str) -> Freeze:
     payout = payout_for_update(payout_id)
     if payout.freezes.filter(lifted_at__isnull=True).exists():
         raise FrozenAlready()
-    if payout.state == PayoutState.REQUESTED and not payout.submissions_made and not payout.may_have_left:
+    if payout.state == PayoutState.REQUESTED and not payout.submissions_made:
         hold_back(payout)
     elif payout.state != PayoutState.WAITING:
         raise LeftAlready()

@@ -35,7 +35,8 @@ from pamoja.kernel.payments.forms.safety import AdjustmentForm, DecisionForm, Li
 from pamoja.kernel.payments.models import Freeze
 from pamoja.kernel.payments.pages.wallet import money_sign
 from pamoja.kernel.payments.queries import freezes as found
-from pamoja.kernel.payments.queries.limits import room, tier_of, tiers_of
+from pamoja.kernel.payments.queries.history import titles_of
+from pamoja.kernel.payments.queries.limits import room, tier_of, tiers_of, verified_among
 from pamoja.kernel.payments.queries.payouts import payout as payout_with_id
 from pamoja.kernel.payments.queries.safety import doors, facts_in_words
 from pamoja.kernel.payments.queries.wallet import wallet_balance
@@ -122,6 +123,7 @@ def approval(request: MemberRequest, public_id: str) -> HttpResponse:
         "card": people[shown.member_id],
         "requested_by": people.get(shown.requested_by_id) if shown.requested_by_id else None,
         "decided_by": people.get(shown.decided_by_id) if shown.decided_by_id else None,
+        "what_for": titles_of([shown.payout.purpose])[shown.payout.purpose] if shown.payout else "",
         "account": ADJUSTED_AGAINST.get(shown.account, ""),
         "wallet": wallet_balance(shown.member_id, shown.currency),
         "why_not": _why_not(request.actor, shown.member_id, shown.requested_by_id),
@@ -139,7 +141,8 @@ def standings(request: MemberRequest) -> HttpResponse:
     _require_one_of(request.actor, GUARD, ADJUST)
     text = request.GET.get("q", "").strip()[:80]
     page = page_of(members_named(text), request.GET.get("page", 1))
-    lines = [(card_of(each), TIER_WORDS[tier_of(each.pk)]) for each in page.items]
+    verified = verified_among([each.pk for each in page.items])
+    lines = [(card_of(each), each.pk in verified) for each in page.items]
     return render(
         request, "payments/standings.html", {"page": page, "lines": lines, "q": text, **doors(request.actor, "limits")}
     )

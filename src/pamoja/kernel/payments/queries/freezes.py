@@ -73,9 +73,7 @@ def payouts_waiting(member_id: UUID) -> QuerySet[Payout]:
 
 def payouts_requested(member_id: UUID) -> QuerySet[Payout]:
     """A member's payouts that certainly have not left yet."""
-    rows = Payout.objects.filter(
-        member_id=member_id, state=PayoutState.REQUESTED, submissions_made=0, may_have_left=False
-    )
+    rows = Payout.objects.filter(member_id=member_id, state=PayoutState.REQUESTED, submissions_made=0)
     return rows.order_by("requested_at", "id")
 
 

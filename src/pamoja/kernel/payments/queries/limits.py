@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,6 +83,13 @@ def tier_of(member_id: UUID, proofs: Proofs | None = None) -> Tier:
     if said == Tier.VERIFIED:
         return Tier.VERIFIED
     return Tier.BASIC if (proofs or proofs_of(member_id)).is_confirmed else Tier.UNPROVEN
+
+
+def verified_among(member_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these members whose identity staff checked, as they said last, in one query."""
+    newest = MemberTier.objects.filter(member_id__in=list(member_ids)).order_by("member_id", "-set_at", "-id")
+    rows = newest.distinct("member_id").values_list("member_id", "tier")
+    return {member_id for member_id, tier in rows if tier == Tier.VERIFIED}
 
 
 def tiers_of(member_id: UUID) -> QuerySet[MemberTier]:

@@ -18,6 +18,7 @@ from pamoja.kernel.payments.queries import freezes
 _WORDS = {
     "amount_minor": "Amount",
     "is_own": "Asked for by the member",
+    "payouts_hour": "Payouts in the hour before",
     "failures": "Payments that failed in the hour before",
     "access_changed_h": "Hours since phone or sign-in changed",
     "payouts_before": "Payouts that arrived before",

@@ -37,6 +37,7 @@ def facts_of(payout: Payout) -> Facts:
         noticeable_minor=safeguards_of(payout.currency).noticeable_minor,
         is_own=payout.purpose == WITHDRAWAL,
         failures=_failures(member_id),
+        payouts_hour=_payouts_hour(payout),
         access_changed_h=(now - since_change).total_seconds() / 3600 if since_change else None,
         payouts_before=known["count"],
         largest_minor=known["largest"] or 0,
@@ -50,6 +51,11 @@ def _failures(member_id: UUID) -> int:
         collection__member_id=member_id, state=AttemptState.FAILED, ended_at__gt=clock.now() - _WHILE
     )
     return failed.count()
+
+
+def _payouts_hour(payout: Payout) -> int:
+    mine = Payout.objects.filter(member_id=payout.member_id, requested_at__gt=clock.now() - _WHILE)
+    return mine.exclude(pk=payout.pk).count()
 
 
 def _sharing(member_id: UUID) -> int:

@@ -21,13 +21,14 @@ class Facts:
 
     `is_own`: the member asked for it, not a circle. `largest_minor`: the largest of `payouts_before` that arrived.
     `sharing`: how many other members pay or are paid by the same phone, card or account.
-    `filled_minor`: what the member filled the wallet with in the last hour.
+    `payouts_hour`: those before it within the hour. `filled_minor`: what the wallet was filled with within the hour.
     """
 
     amount_minor: int
     noticeable_minor: int
     is_own: bool = True
     failures: int = 0
+    payouts_hour: int = 0
     access_changed_h: float | None = None
     payouts_before: int = 0
     largest_minor: int = 0
@@ -50,6 +51,7 @@ class Rule:
 
 
 FAILURES = 5
+PAYOUTS_HOUR = 5
 ACCESS_H = 24
 TIMES_LARGEST, PAYOUTS_KNOWN = 10, 3
 SHARING = 2
@@ -80,6 +82,12 @@ RULES: tuple[Rule, ...] = (
         Verdict.HOLD,
         f"{FAILURES} or more payments of the member failed within the hour before",
         lambda f: f.is_own and f.failures >= FAILURES,
+    ),
+    Rule(
+        "many_payouts",
+        Verdict.HOLD,
+        f"{PAYOUTS_HOUR} or more payouts were asked for within the hour before",
+        lambda f: f.is_own and f.payouts_hour >= PAYOUTS_HOUR,
     ),
     Rule(
         "unlike_before",

@@ -9,7 +9,8 @@ CREATE TRIGGER payments_payout_moves BEFORE UPDATE ON payments_payout
     'failed>review',
     'review>confirmed', 'review>failed');
 
--- Nothing leaves while it is frozen or waits for its second person, whatever the application believes.
+-- Nothing leaves while it is frozen or waits for its second person, whatever the application believes. What the rail was
+-- told of once goes its way: it may be out already.
 CREATE FUNCTION payments_refuse_frozen() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -22,7 +23,7 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER payments_payout_leaves_free BEFORE UPDATE ON payments_payout
-  FOR EACH ROW WHEN (NEW.state = 'sent' AND OLD.state = 'requested' AND NOT OLD.may_have_left)
+  FOR EACH ROW WHEN (NEW.state = 'sent' AND OLD.state = 'requested' AND OLD.submissions_made = 0)
   EXECUTE FUNCTION payments_refuse_frozen();
 
 CREATE TRIGGER payments_freeze_stays BEFORE UPDATE ON payments_freeze
