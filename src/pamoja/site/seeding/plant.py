@@ -58,6 +58,7 @@ def plant(config: Config) -> None:
             circles.market_women(umoja.actor, today)
             circles.riders(umoja.actor, today)
             plans.umoja_sells(umoja.actor)
+        rehearsal.settle()  # Who subscribes pays on that day, or has not subscribed.
         late = _let_happen(rehearsal, umoja, today)
         with entered(umoja.community.pk):
             school = circles.school_fees(umoja.actor, today)
