@@ -11,7 +11,7 @@ class PaymentsConfig(AppConfig):
         from pamoja.kernel.identity.public import declare_role
         from pamoja.kernel.ledger.public import reference_describer
         from pamoja.kernel.payments import reactions  # noqa: F401 - registers itself
-        from pamoja.kernel.payments.jobs import expiring  # noqa: F401 - registers itself
+        from pamoja.kernel.payments.jobs import expiring, reporting  # noqa: F401 - register themselves
         from pamoja.kernel.payments.queries.describing import invoices_described, invoices_found
         from pamoja.kernel.payments.reactions import billing, safety, telling  # noqa: F401 - register themselves
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from pamoja.foundation.events import Event
+from pamoja.foundation.money import Money
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,3 +36,14 @@ class OfferChanged(CommunityEvent):
 
     name: ClassVar[str] = "payments.offer_changed"
     sentence: ClassVar[str] = "{by} changed what is sold: {what}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthReported(CommunityEvent):
+    """`what` is the month in words; `amount` arrived in it, in so many payments."""
+
+    name: ClassVar[str] = "payments.month_reported"
+    sentence: ClassVar[str] = "In {what}, {amount} came in."
+    month_on: date
+    arrived: int
+    amount: Money

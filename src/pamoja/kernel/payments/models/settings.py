@@ -24,6 +24,7 @@ class PaymentSettings(CommunityModel):
         default=dict, blank=True, help_text="Where members transfer to: holder, bank, sort_code, account, iban."
     )
     safety = models.JSONField(default=dict, blank=True, help_text="What differs from the usual limits and thresholds.")
+    reported_until = models.DateField(null=True, blank=True, help_text="The last day of the last month reported.")
     changed_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Collection as Several
 from contextlib import suppress
@@ -12,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import Count, F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from pamoja.foundation import ids
@@ -203,18 +201,23 @@ def _fit(found: QuerySet[Any, Any], kind: Kind, wanted: Wanted, said: dict[str, 
     found = found.filter(**{name: value for name, value in limits.items() if value is not None})
     if said is None:
         return found
-    receipts = said["receipt__in"]
-    has_receipt = (
-        Q(
-            pk__in=CollectionAttempt.objects.filter(rail__in=list(rails.FACTS), receipt__in=receipts).values(
-                "collection"
-            )
-        )
+    return found.filter(pk__in=_meant(found, kind, said))
+
+
+def _meant(found: QuerySet[Any, Any], kind: Kind, said: dict[str, Any]) -> QuerySet[Any, Any]:
+    """The ids that fit any of what the words may mean, each looked up by its own index."""
+    names, receipts = list(rails.FACTS), said["receipt__in"]
+    by_receipt = (
+        CollectionAttempt.objects.filter(rail__in=names, receipt__in=receipts).values("collection_id")
         if kind == "in"
-        else Q(rail__in=list(rails.FACTS), receipt__in=receipts)
+        else Payout.objects.filter(rail__in=names, receipt__in=receipts).values("pk")
     )
-    others = [Q(**{name: value}) for name, value in said.items() if name != "receipt__in" and value]
-    return found.filter(functools.reduce(operator.or_, others, has_receipt))
+    others = [
+        found.filter(**{name: value}).order_by().values("pk")
+        for name, value in said.items()
+        if name != "receipt__in" and value
+    ]
+    return by_receipt.order_by().union(*others, all=True) if others else by_receipt
 
 
 def _said(text: str, purposes: Callable[[str], list[str]]) -> dict[str, Any]:

@@ -1,17 +1,22 @@
-"""When something becomes of money that came back, was questioned, or could not be sent, its member is told."""
+"""Members are told what becomes of money that came back, is questioned or could not be sent; staff of a month's end."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from pamoja.foundation import ids
 from pamoja.foundation.events import on
 from pamoja.kernel.messaging.public import page_url, send
 from pamoja.kernel.payments import events
+from pamoja.kernel.payments.actions.reviewing import MANAGE
+from pamoja.kernel.payments.events.community import MonthReported
 from pamoja.kernel.payments.models import Dispute, Refund
 from pamoja.kernel.payments.queries.exporting import way_of
 from pamoja.kernel.payments.queries.history import titles_of
+from pamoja.kernel.payments.queries.safety import staff_with
 from pamoja.kernel.payments.rules.limits import WITHDRAWAL
 
 
@@ -64,6 +69,20 @@ def _tell_not_sent(event: events.PayoutFailed) -> None:
         url = page_url("payments:payment", ids.public("payout", event.payout_id))
         data = {"amount": event.amount, "reason": event.reason, "url": url}
         _send(event.member_id, "withdrawal_failed", data, f"payout:{event.payout_id}:failed")
+
+
+@on(MonthReported)
+def _tell_staff(event: MonthReported) -> None:
+    last = event.month_on.replace(day=monthrange(event.month_on.year, event.month_on.month)[1])
+    days = urlencode({"since": event.month_on.isoformat(), "until": last.isoformat(), "step": "week"})
+    data = {
+        "month_on": event.month_on,
+        "amount": event.amount,
+        "arrived_number": event.arrived,
+        "url": f"{page_url('payments:reports')}?{days}",
+    }
+    for member_id in staff_with(MANAGE):
+        _send(member_id, "month_reported", data, f"report:{event.month_on.isoformat()}:{member_id}")
 
 
 def _tell_of_refund(name: str, event: events.RefundEvent, more: dict[str, Any]) -> None:
