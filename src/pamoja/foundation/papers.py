@@ -51,12 +51,13 @@ def as_pdf(*, title: str, said: Sequence[str], table: Table) -> bytes:
     _use_fonts()
     plain = ParagraphStyle("plain", fontName="Vera", fontSize=8, leading=11)
     head = ParagraphStyle("head", fontName="VeraBd", fontSize=14, leading=20)
+    lines = len(table.rows) - table.sums
     cells: list[list[object]] = [list(table.headings)]
     cells += [
         [Paragraph(_escaped(cell), plain) if at in table.words else cell for at, cell in enumerate(row)]
-        for row in table.rows
+        for row in table.rows[:lines]
     ]
-    lines = len(table.rows) - table.sums
+    cells += [list(row) for row in table.rows[lines:]]
     drawn = Drawn(cells, colWidths=[width * mm for width in table.widths_mm], repeatRows=1)
     style: list[tuple[object, ...]] = [
         ("FONT", (0, 0), (-1, -1), "Vera", 8),
