@@ -26,7 +26,9 @@ from pamoja.products.savings.actions.ordering import expire_swaps
 from pamoja.products.savings.actions.paying_out import pay_out_round
 from pamoja.products.savings.actions.sending import record_not_sent, record_sent, send_to_phone
 from pamoja.products.savings.actions.starting import open_due_rounds
+from pamoja.products.savings.actions.voting import close_proposal
 from pamoja.products.savings.queries import sweeping
+from pamoja.products.savings.queries.voting import proposals_to_close
 
 log = logging.getLogger(__name__)
 
@@ -138,6 +140,10 @@ def _expire_swaps(circle_id: UUID) -> None:
     expire_swaps(by=SYSTEM, circle_id=circle_id)
 
 
+def _close_proposal(proposal_id: UUID) -> None:
+    close_proposal(by=SYSTEM, proposal_id=proposal_id)
+
+
 STEPS: list[tuple[Callable[[], list[UUID]], Callable[[UUID], None]]] = [
     (sweeping.circles_to_open_rounds, _open),
     (sweeping.circles_to_remind, _remind),
@@ -147,6 +153,7 @@ STEPS: list[tuple[Callable[[], list[UUID]], Callable[[UUID], None]]] = [
     (sweeping.circles_to_remind_of_late, _remind_of_late),
     (sweeping.rounds_to_pay_out, _pay_short_pot),
     (sweeping.circles_with_old_swaps, _expire_swaps),
+    (proposals_to_close, _close_proposal),
 ]
 
 

@@ -3,9 +3,9 @@
 from django.urls import path, register_converter
 
 from pamoja.foundation.addresses import converter_for
-from pamoja.products.savings.pages import board, circles, creating, finding, organising, paying, taking_part
+from pamoja.products.savings.pages import board, circles, creating, finding, organising, paying, taking_part, voting
 
-for kind in ("circle", "contribution", "file", "invitation", "member", "post", "swap"):
+for kind in ("circle", "contribution", "file", "invitation", "member", "post", "proposal", "swap"):
     register_converter(converter_for(kind), kind)
 
 app_name = "savings"
@@ -36,6 +36,11 @@ urlpatterns = [
     path(f"{CIRCLE}board/<post:post_id>/show/", board.show, name="board_show"),
     path(f"{CIRCLE}board/<post:post_id>/pin/", board.pin, name="board_pin"),
     path(f"{CIRCLE}board/<post:post_id>/take-back/", board.take_back, name="board_take_back"),
+    path(f"{CIRCLE}decisions/", voting.all_decisions, name="decisions"),
+    path(f"{CIRCLE}decisions/rule/", voting.change_rule, name="voting_rule"),
+    path(f"{CIRCLE}decisions/<proposal:proposal_id>/", voting.one_decision, name="decision"),
+    path(f"{CIRCLE}decisions/<proposal:proposal_id>/vote/", voting.cast_vote, name="cast_vote"),
+    path(f"{CIRCLE}decisions/<proposal:proposal_id>/withdraw/", voting.withdraw, name="withdraw_proposal"),
     path(f"{CIRCLE}rules/", circles.rules, name="rules"),
     path(f"{CIRCLE}draw/", circles.draw, name="draw"),
     path(f"{CIRCLE}statement/", circles.statement, name="statement"),

@@ -50,6 +50,14 @@ from pamoja.products.savings.events.rounds import (
     RoundOpened,
     RoundPaidOut,
 )
+from pamoja.products.savings.events.voting import (
+    ProposalDecided,
+    ProposalMade,
+    ProposalWithdrawn,
+    VoteCast,
+    VotingEvent,
+    VotingRuleChanged,
+)
 
 __all__ = [
     "AnnouncementMade",
@@ -90,10 +98,16 @@ __all__ = [
     "PostMade",
     "PostShown",
     "PostTakenBack",
+    "ProposalDecided",
+    "ProposalMade",
+    "ProposalWithdrawn",
     "RequestDeclined",
     "RoundOpened",
     "RoundPaidOut",
     "RulesAccepted",
     "SwapAsked",
     "SwapRefused",
+    "VoteCast",
+    "VotingEvent",
+    "VotingRuleChanged",
 ]

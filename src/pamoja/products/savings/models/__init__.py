@@ -4,8 +4,10 @@ from pamoja.products.savings.models.board import BoardFile, BoardMark, BoardPost
 from pamoja.products.savings.models.circles import Circle, CircleMember, Invitation
 from pamoja.products.savings.models.order import Draw, PositionSwap
 from pamoja.products.savings.models.rounds import Contribution, Round, RoundPayout
+from pamoja.products.savings.models.voting import Ballot, Proposal, VotingRule
 
 __all__ = [
+    "Ballot",
     "BoardFile",
     "BoardMark",
     "BoardPost",
@@ -15,6 +17,8 @@ __all__ = [
     "Draw",
     "Invitation",
     "PositionSwap",
+    "Proposal",
     "Round",
     "RoundPayout",
+    "VotingRule",
 ]

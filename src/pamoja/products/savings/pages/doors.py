@@ -17,6 +17,7 @@ from pamoja.foundation.errors import Refusal
 from pamoja.kernel.identity.public import MemberRequest, needs_member
 from pamoja.products.savings.queries.board import unread
 from pamoja.products.savings.queries.circle_page import CirclePage, circle_page
+from pamoja.products.savings.queries.voting import waiting_for_vote
 
 CircleView = Callable[..., HttpResponse]
 Deed = Callable[..., HttpResponse | None]
@@ -71,11 +72,22 @@ def _unread(request: MemberRequest, page: CirclePage) -> int:
     return unread(page.circle.pk, request.member.pk) if joined else 0
 
 
+def _to_vote(request: MemberRequest, page: CirclePage) -> int:
+    return waiting_for_vote(page.circle.pk, request.member.pk) if page.is_inside else 0
+
+
 def shown(request: MemberRequest, name: str, page: CirclePage, *, status: int = 200, **context: Any) -> HttpResponse:
     """A template of a circle's page, with what its head and menu need."""
     return render(
         request,
         f"savings/{name}.html",
-        {"page": page, "circle": page.circle, "tab": name, "unread": _unread(request, page)} | context,
+        {
+            "page": page,
+            "circle": page.circle,
+            "tab": name,
+            "unread": _unread(request, page),
+            "to_vote": _to_vote(request, page),
+        }
+        | context,
         status=status,
     )

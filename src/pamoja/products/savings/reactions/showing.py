@@ -39,6 +39,9 @@ CHANGES = (
     events.AnnouncementMade,
     events.PostHidden,
     events.PostTakenBack,
+    events.ProposalMade,
+    events.ProposalDecided,
+    events.ProposalWithdrawn,
 )
 
 
@@ -49,11 +52,16 @@ BOARD = (
     events.PostHidden,
     events.PostShown,
     events.PostTakenBack,
+    events.ProposalMade,
+    events.ProposalDecided,
+    events.ProposalWithdrawn,
+    events.VoteCast,
+    events.VotingRuleChanged,
 )
 
 
 @on(*BOARD)
-def _show_on_board(event: events.BoardEvent) -> None:
+def _show_on_board(event: events.CircleEvent) -> None:
     publish(f"board:{event.circle_id}", "changed")
 
 

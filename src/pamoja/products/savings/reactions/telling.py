@@ -12,7 +12,7 @@ from pamoja.foundation.events import on
 from pamoja.kernel.identity.public import cards_of
 from pamoja.kernel.messaging.public import Kind, Priority, page_url, send
 from pamoja.products.savings import events
-from pamoja.products.savings.models import BoardPost, Circle, Contribution, Invitation, Round
+from pamoja.products.savings.models import BoardPost, Circle, Contribution, Invitation, Proposal, Round
 from pamoja.products.savings.queries.seats import leaders_beside, member_ids_of
 
 
@@ -121,6 +121,29 @@ def _announced(event: events.AnnouncementMade) -> None:
         "files": post.files.count(),
     }
     _tell(others, "announcement", event.circle_id, more, key=f"announced:{post.pk}", page="board")
+
+
+@on(events.ProposalMade)
+def _proposed(event: events.ProposalMade) -> None:
+    proposal = Proposal.objects.get(pk=event.proposal_id)
+    others = [each for each in member_ids_of(event.circle_id) if each != event.member_id]
+    more = {"proposer": _name(event.member_id), "title": proposal.title, "closes_at": proposal.closes_at}
+    _tell(others, "proposal_made", event.circle_id, more, key=f"proposed:{proposal.pk}", page="decisions")
+
+
+@on(events.ProposalDecided)
+def _decided(event: events.ProposalDecided) -> None:
+    more = {
+        "title": event.title,
+        "is_accepted": event.outcome == "accepted",
+        "is_rejected": event.outcome == "rejected",
+        "yes": event.yes,
+        "no": event.no,
+        "voted": event.voted,
+        "eligible": event.eligible,
+    }
+    key = f"decided:{event.proposal_id}"
+    _tell(member_ids_of(event.circle_id), "proposal_decided", event.circle_id, more, key=key, page="decisions")
 
 
 @on(events.SwapAsked)
