@@ -148,3 +148,17 @@ class MessageTemplateNotFound(Refusal):
 
     code = "messaging.template_not_found"
     kind = "not_found"
+
+
+class SenderUnfit(Refusal):
+    """This is nothing that messages could come from. Write a number such as +254 700 123 456, or an email address."""
+
+    code = "messaging.sender_unfit"
+    kind = "invalid"
+
+
+class SenderTaken(Refusal):
+    """Another community already speaks by this number."""
+
+    code = "messaging.sender_taken"
+    kind = "conflict"

@@ -23,6 +23,18 @@ class MessageGivenUp(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SendersChanged(Event):
+    """The community speaks by other numbers or addresses of its own from now on."""
+
+    name = "messaging.senders_changed"
+    sentence = "{by} changed by which numbers the community speaks: {channels}."
+    channels: str
+
+    def subjects(self) -> tuple[str, ...]:
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConsentGiven(Event):
     """A member agreed to be written to on their phone."""
 

@@ -92,6 +92,30 @@ class PhoneCodeForm(forms.Form):
     )
 
 
+class SendersForm(forms.Form):
+    """By which numbers and addresses a community speaks."""
+
+    whatsapp = forms.CharField(
+        label="WhatsApp number",
+        required=False,
+        max_length=30,
+        help_text="Registered with WhatsApp in the account that this installation uses.",
+    )
+    sms = forms.CharField(
+        label="Text messages from",
+        required=False,
+        max_length=30,
+        help_text="A number, or up to eleven letters that phones show in its place; to those nobody can answer.",
+    )
+    mail = forms.CharField(
+        label="Mail from",
+        required=False,
+        max_length=254,
+        help_text="The mail server must be allowed to send for it.",
+        widget=forms.EmailInput,
+    )
+
+
 class BroadcastForm(forms.Form):
     """What an operator says to many."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +32,7 @@ _BODY_FIELD = "messaging_heard.body"
 _SENDER = "messaging.heard"
 
 _COMMUNITY = "SELECT id FROM community WHERE slug = %s"
+_NUMBER = "SELECT messaging_community_of(%s)"
 _KEEP = """
     INSERT INTO messaging_heard
       (id, community_id, kind, external_id, sender, body, deliveries, received_at, step, note)
@@ -74,7 +76,10 @@ class Row:
 
 
 async def inbound(request: Request) -> Response:
-    """`POST /hooks/twilio/inbound/{community}`: somebody wrote."""
+    """`POST /hooks/twilio/inbound[/{community}]`: somebody wrote.
+
+    Whose number they wrote to decides; the address does where that number is shared.
+    """
     return await _take(request, "written")
 
 
@@ -100,7 +105,7 @@ async def _take(request: Request, kind: str) -> Response:
     if kind == "reported":
         external_id = ":".join([message_sid, values.get("MessageStatus", ""), values.get("ErrorCode", "")])
         text += f"&m={request.query_params.get('m', '')[:40]}"
-    community_id = await _community(request)
+    community_id = await _written_to(request, values) or await _community(request)
     if community_id is None:
         return _answer(404)
     row = Row(
@@ -155,11 +160,29 @@ def _fields(body: bytes | None) -> list[tuple[str, str]] | None:
 
 
 _communities: dict[str, UUID] = {}
+# Who a number belongs to is asked anew after a while, for it may change hands.
+_numbers: dict[str, tuple[float, UUID | None]] = {}
+NUMBER_KNOWN_S, NUMBERS_MAX = 30.0, 10_000
+
+
+async def _written_to(request: Request, fields: dict[str, str]) -> UUID | None:
+    """The community whose own number this is about: somebody wrote to it, or it wrote to somebody."""
+    is_ours = "From" if request.url.path.startswith("/hooks/twilio/status") else "To"
+    number = fields.get(is_ours, "").removeprefix("whatsapp:")[:40]
+    until_s, known = _numbers.get(number, (0.0, None))
+    if time.monotonic() < until_s:
+        return known
+    async with request.app.state.pool.connection() as connection:
+        found = await (await connection.execute(_NUMBER, [number])).fetchone()
+    if len(_numbers) >= NUMBERS_MAX:
+        _numbers.clear()
+    _numbers[number] = (time.monotonic() + NUMBER_KNOWN_S, found[0] if found else None)
+    return found[0] if found else None
 
 
 async def _community(request: Request) -> UUID | None:
     """The community that the address names; an id never changes, so it is remembered."""
-    slug = str(request.path_params["community"])
+    slug = str(request.path_params.get("community", ""))
     if slug not in _communities:
         async with request.app.state.pool.connection() as connection:
             found = await (await connection.execute(_COMMUNITY, [slug])).fetchone()
@@ -175,6 +198,7 @@ def _answer(status_code: int) -> Response:
 
 
 routes = [
+    Route("/hooks/twilio/inbound", inbound, methods=["POST"]),
     Route("/hooks/twilio/inbound/{community}", inbound, methods=["POST"]),
     Route("/hooks/twilio/status/{community}", status, methods=["POST"]),
 ]

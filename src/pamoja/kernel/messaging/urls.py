@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/contact/verify/", pages.prove_phone, name="prove_phone"),
     path("messages/", pages.broadcasts, name="broadcasts"),
     path("messages/new/", pages.new_broadcast, name="new_broadcast"),
+    path("messages/senders/", pages.senders, name="senders"),
     path("messages/templates/", pages.previews, name="previews"),
     path("messages/templates/<slug:package>/<slug:name>/", pages.preview, name="preview"),
     path("messages/templates/<slug:package>/<slug:name>/mail/", pages.preview_mail, name="preview_mail"),

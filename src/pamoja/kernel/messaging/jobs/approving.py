@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Q
 
 from pamoja.foundation import clock
@@ -14,8 +15,6 @@ from pamoja.kernel.messaging import actions
 from pamoja.kernel.messaging.actions.contents import submit_with
 from pamoja.kernel.messaging.models import ProviderContent
 from pamoja.kernel.messaging.providers import twilio
-from pamoja.kernel.messaging.queries.reaching import is_served
-from pamoja.kernel.messaging.rules import Channel
 
 log = logging.getLogger("pamoja.messaging")
 
@@ -44,7 +43,7 @@ def look_after_templates() -> None:
 @job("messaging.submit_templates", queue="messages")
 def submit_new() -> None:
     """Submit what is new for approval."""
-    if not is_served(Channel.WHATSAPP):
+    if not settings.PAMOJA.twilio_account_sid:
         return
     new = ProviderContent.objects.filter(approval="unsubmitted").exclude(body="").order_by("created_at")
     for content in new[:SUBMITTED_AT_ONCE]:

@@ -81,6 +81,7 @@ class _Watch:
     def __init__(self, until_s: float) -> None:
         self._until_s = until_s
         self._serving: dict[Place, Thread] = {}
+        self._unserved: set[Place] = set()
         self._is_crowded = False
 
     def keep(self) -> None:
@@ -96,7 +97,7 @@ class _Watch:
             next(iter(self._serving.values())).join(LOOK_EVERY_S)
 
     def _begin_with(self, places: Sequence[Place]) -> None:
-        waiting = [each for each in places if each not in self._serving and carrier_of(each[1])]
+        waiting = [each for each in places if each not in self._serving and each not in self._unserved]
         free = max(0, STREAMS_MAX - len(self._serving))
         self._is_crowded = len(waiting) > free
         for place in waiting[:free]:
@@ -116,9 +117,11 @@ class _Watch:
             return not self._is_crowded and (community_id, channel) in handing.where_due(clock.now() + LOOK_AHEAD)
 
         try:
-            carrier = carrier_of(channel)
             with entered(community_id) if community_id else nullcontext():
-                if carrier is not None:
+                carrier = carrier_of(channel)
+                if carrier is None:
+                    self._unserved.add((community_id, channel))
+                else:
                     _hand_over(carrier, channel, goes_on, lingers=lingers, look_ahead=NEARLY)
         except Exception:
             log.exception("the sweep of %s failed", channel.value)

@@ -7,12 +7,14 @@ from pamoja.kernel.messaging.models.outbox import UNFINISHED, Message, community
 from pamoja.kernel.messaging.models.providing import DeliveryReport, Pace, ProviderContent
 from pamoja.kernel.messaging.models.proving import PhoneCode
 from pamoja.kernel.messaging.models.reaching import Address, ConsentRecord, Preference, PushSubscription
+from pamoja.kernel.messaging.models.sending import CommunitySender
 
 __all__ = [
     "UNFINISHED",
     "Address",
     "Broadcast",
     "BroadcastRecipient",
+    "CommunitySender",
     "ConsentRecord",
     "Conversation",
     "DeliveryReport",

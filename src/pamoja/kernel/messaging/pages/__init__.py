@@ -6,6 +6,7 @@ from pamoja.kernel.messaging.pages.notifications import home_cards, notification
 from pamoja.kernel.messaging.pages.preferences import preferences, push_key, push_worker, subscribe, unsubscribe
 from pamoja.kernel.messaging.pages.previews import preview, preview_mail, previews
 from pamoja.kernel.messaging.pages.proving import prove_phone
+from pamoja.kernel.messaging.pages.senders import change as senders
 
 __all__ = [
     "broadcast",
@@ -27,6 +28,7 @@ __all__ = [
     "push_worker",
     "read_all",
     "say",
+    "senders",
     "subscribe",
     "unsubscribe",
 ]

@@ -20,6 +20,7 @@ from pamoja.kernel.messaging.errors import MailServerAway
 from pamoja.kernel.messaging.models import community_if_entered
 from pamoja.kernel.messaging.providers.carrying import HandOver, no_transaction
 from pamoja.kernel.messaging.queries.handing import Letter
+from pamoja.kernel.messaging.queries.sending import senders
 
 TIMEOUT_S = 15
 
@@ -37,7 +38,7 @@ class SmtpMailer:
             server = _connect(config)
         except (smtplib.SMTPException, OSError) as error:
             raise MailServerAway(str(error), code=_code(error)) from error
-        sender = _sender(config.mail_from)
+        sender = _sender(senders().mail)
         try:
             yield lambda letter: _hand_over(server, letter, sender)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import base64
 import functools
 import json
 from collections.abc import Iterator
@@ -10,21 +11,21 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlencode
 
-import httpx
 from django.conf import settings
 
-from pamoja.foundation import tls
 from pamoja.foundation.errors import ProviderFailure
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.messaging import rules
 from pamoja.kernel.messaging.errors import OutcomeUnknown, ProviderAway
 from pamoja.kernel.messaging.models import community_if_entered
 from pamoja.kernel.messaging.providers.carrying import HandOver, no_transaction
+from pamoja.kernel.messaging.providers.wire import AnswerLost, NotConnected, Wire
 from pamoja.kernel.messaging.queries.handing import Letter, fingerprint
+from pamoja.kernel.messaging.queries.sending import senders
 from pamoja.kernel.messaging.rules import Form
 
-TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 # So many requests may be under way: what a second's rate needs where an answer takes half of one, within bounds.
 AT_ONCE_MIN, AT_ONCE_MAX, ANSWERS_AFTER_S = 4, 64, 0.5
 # Their clock and ours may differ by this much; what is older than our first try is another message.
@@ -40,7 +41,7 @@ class TwilioWhatsApp:
     def __init__(self) -> None:
         config = settings.PAMOJA
         self.account = config.twilio_account_sid
-        self.sender = f"{self.prefix}{config.twilio_whatsapp_from}"
+        self.sender = f"{self.prefix}{senders().whatsapp}"
         self.a_second = config.twilio_whatsapp_a_second
         self.at_once = _at_once(self.a_second)
 
@@ -117,7 +118,7 @@ class TwilioSms(TwilioWhatsApp):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sender = settings.PAMOJA.twilio_sms_from
+        self.sender = senders().sms
         self.a_second = settings.PAMOJA.twilio_sms_a_second
         self.at_once = _at_once(self.a_second)
 
@@ -167,22 +168,22 @@ def ask(method: str, url: str, **request: Any) -> dict[str, Any]:
     """
     no_transaction()
     try:
-        response = _client().request(method, url, auth=_auth(), **request)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise ProviderAway(str(error), code=type(error).__name__) from error
-    except httpx.HTTPError as error:
-        raise OutcomeUnknown(str(error) or type(error).__name__, code=type(error).__name__) from error
+        response = _wire().ask(method, _with(url, request.get("params")), **_content(request))
+    except NotConnected as error:
+        raise ProviderAway(str(error), code="not_connected") from error
+    except AnswerLost as error:
+        raise OutcomeUnknown(str(error), code="answer_lost") from error
     try:
         said = response.json()
     except ValueError:
         said = None
     if response.is_success and isinstance(said, dict):
         return said
-    if response.is_success or response.status_code >= 500:
-        raise OutcomeUnknown(f"status {response.status_code}", code=_code(said) or f"http_{response.status_code}")
+    if response.is_success or response.status >= 500:
+        raise OutcomeUnknown(f"status {response.status}", code=_code(said) or f"http_{response.status}")
     code = _code(said)
     if not code:
-        raise ProviderFailure(f"status {response.status_code}", permanent=False, code=f"http_{response.status_code}")
+        raise ProviderFailure(f"status {response.status}", permanent=False, code=f"http_{response.status}")
     words = str(said.get("message", "")) if isinstance(said, dict) else ""
     raise ProviderFailure(words, permanent=rules.meaning_of(code).is_permanent, code=code)
 
@@ -211,10 +212,25 @@ def _moment(theirs: dict[str, Any]) -> datetime | None:
         return None
 
 
+def _with(url: str, params: dict[str, Any] | None) -> str:
+    return f"{url}?{urlencode(params)}" if params else url
+
+
+def _content(request: dict[str, Any]) -> dict[str, Any]:
+    user, password = _auth()
+    headers = {"Authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
+    if "data" in request:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        return {"headers": headers, "body": urlencode(request["data"]).encode()}
+    if "json" in request:
+        headers["Content-Type"] = "application/json"
+        return {"headers": headers, "body": json.dumps(request["json"]).encode()}
+    return {"headers": headers}
+
+
 @functools.cache
-def _client() -> httpx.Client:
+def _wire() -> Wire:
     """One for the process: it keeps connections open, and many threads may use it."""
-    limits = httpx.Limits(max_connections=4 * AT_ONCE_MAX, max_keepalive_connections=AT_ONCE_MAX)
-    client = httpx.Client(timeout=TIMEOUT, limits=limits, trust_env=False, verify=tls.trusted())
-    atexit.register(client.close)
-    return client
+    wire = Wire()
+    atexit.register(wire.close)
+    return wire

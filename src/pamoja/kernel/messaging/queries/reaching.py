@@ -13,6 +13,7 @@ from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity.public import Member, member_with_id
 from pamoja.kernel.messaging import rules
 from pamoja.kernel.messaging.models import Address, Preference, PushSubscription
+from pamoja.kernel.messaging.queries.sending import senders
 from pamoja.kernel.messaging.rules import MUTED_AT_FIRST, Channel, Consent, Kind, Reachable, Wishes
 
 
@@ -52,9 +53,11 @@ def addresses_for_update(address_ids: Iterable[UUID]) -> list[Address]:
 
 def is_served(channel: Channel) -> bool:
     """Whether this installation has somebody who carries what goes over the channel."""
-    config = settings.PAMOJA
-    sender = {Channel.WHATSAPP: config.twilio_whatsapp_from, Channel.SMS: config.twilio_sms_from}
-    return channel not in sender or bool(config.twilio_account_sid and sender[channel])
+    if channel not in rules.PHONE_CHANNELS:
+        return True
+    speaking = senders()
+    sender = speaking.whatsapp if channel == Channel.WHATSAPP else speaking.sms
+    return bool(settings.PAMOJA.twilio_account_sid and sender)
 
 
 def ways_to(member: Member) -> dict[Channel, Way]:
