@@ -21,6 +21,7 @@ from pamoja.kernel.messaging.queries.outbox import Waiting, messages_of, waiting
 from pamoja.kernel.messaging.queries.reaching import address_at, addresses_of
 from pamoja.kernel.messaging.rules import Channel, Choice, Kind, Priority, State, Wish, fit_choices, word_of
 from pamoja.kernel.messaging.rules.hearing import Command
+from pamoja.kernel.messaging.rules.refusing import say_in_swahili
 from pamoja.kernel.messaging.rules.saying import Answer, Option
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "record_consent",
     "record_delivery",
     "reply",
+    "say_in_swahili",
     "send",
     "understands",
     "waiting",

@@ -27,6 +27,7 @@ from pamoja.kernel.messaging.models import Address, Conversation, Heard, Line
 from pamoja.kernel.messaging.queries import conversing as asking
 from pamoja.kernel.messaging.rules import Channel, Choice, conversing, fit_choices, saying, shortened
 from pamoja.kernel.messaging.rules.phrases import phrase
+from pamoja.kernel.messaging.rules.refusing import told
 from pamoja.kernel.messaging.rules.saying import Answer, CallPerson, Do, Effect, Option, Say, Speak, State, Wants
 
 log = logging.getLogger("pamoja.messaging")
@@ -131,7 +132,7 @@ def run(errand: Errand) -> Answer:
             return Answer(phrase(errand.language, "not_in_use"))
         return deed(errand.talk, errand.do.argument)
     except Refusal as refusal:
-        return Answer(refusal.sentence)
+        return Answer(told(refusal, errand.language))
 
 
 @action

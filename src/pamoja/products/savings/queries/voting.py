@@ -119,6 +119,8 @@ def proposals_to_close(limit: int = 100) -> list[UUID]:
 
 def waiting_for_vote(circle_id: UUID, member_id: UUID | None) -> int:
     """On how many open proposals of the circle the member has not voted."""
+    if member_id is None:
+        return 0
     empty = Ballot.objects.filter(
         member_id=member_id,
         choice="",
@@ -126,7 +128,7 @@ def waiting_for_vote(circle_id: UUID, member_id: UUID | None) -> int:
         proposal__state=Proposal.State.OPEN,
         proposal__closes_at__gt=clock.now(),
     )
-    return empty.count() if member_id else 0
+    return empty.count()
 
 
 def _inside(circle_id: UUID, by: Actor) -> tuple[Circle, CircleMember | None]:

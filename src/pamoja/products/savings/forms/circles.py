@@ -13,7 +13,6 @@ from pamoja.foundation.money import Money
 from pamoja.foundation.money import currency as money_unit
 from pamoja.products.savings.errors import CircleSettingInvalid
 from pamoja.products.savings.models import Circle, CircleMember
-from pamoja.products.savings.models.voting import MAJORITIES
 from pamoja.products.savings.rules import invitations, money
 from pamoja.products.savings.rules.board import BODY_LENGTH_MAX
 from pamoja.products.savings.rules.terms import (
@@ -23,7 +22,6 @@ from pamoja.products.savings.rules.terms import (
     Terms,
     check_terms,
 )
-from pamoja.products.savings.rules.voting import DAYS_MAX, TITLE_LENGTH_MAX
 
 FIRST_DUE_DAYS = 14
 """How far ahead the first due day is proposed: time to gather people."""
@@ -340,29 +338,3 @@ def add_refusal(form: forms.Form, refusal: Refusal) -> None:
 def pot_of(amount: Money, members: int) -> Money:
     """What one round brings, for the sum beside the form."""
     return money.full_pot(amount, members)
-
-
-class ProposalForm(forms.Form):
-    """Something that the circle should decide."""
-
-    title = forms.CharField(
-        label="What should the circle decide?",
-        max_length=TITLE_LENGTH_MAX,
-        widget=forms.TextInput(attrs={"placeholder": "We meet on the first Sunday"}),
-    )
-    body = forms.CharField(
-        label="Why, and what exactly",
-        max_length=BODY_LENGTH_MAX,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
-class VotingRuleForm(forms.Form):
-    """How a circle decides."""
-
-    quorum_percent = forms.IntegerField(
-        label="Take part at least", min_value=1, max_value=100, help_text="Percent of those in the circle."
-    )
-    majority = forms.ChoiceField(label="For it must be", choices=MAJORITIES, widget=forms.RadioSelect)
-    days = forms.IntegerField(label="Days to vote", min_value=1, max_value=DAYS_MAX)
