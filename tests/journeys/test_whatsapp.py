@@ -15,6 +15,7 @@ from pamoja.foundation.actions import Actor
 from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import Community, entered
 from pamoja.kernel.identity.public import Member, member_with_phone
+from pamoja.kernel.messaging.actions.sending import change_senders
 from pamoja.kernel.messaging.public import addresses_of
 from pamoja.products.savings.public import (
     Contribution,
@@ -38,7 +39,9 @@ LETTER_S = 20
 @pytest.fixture
 def chat(community: Community, live_platform: Served, sandbox: Served, browser: Callable[..., Any]) -> Iterator[Page]:
     """The phone of somebody new, open on its chat."""
-    hook = live_platform.base_url.replace("localhost", "127.0.0.1") + f"/hooks/twilio/inbound/{community.slug}"
+    # Whose number was written to says which community it is for.
+    change_senders(by=actor(a_member("Operator", roles=["operator"])), whatsapp="+14155238886", sms="", mail="")
+    hook = live_platform.base_url.replace("localhost", "127.0.0.1") + "/hooks/twilio/inbound"
     sandbox.request("PUT", SENDER, json={"inbound_url": hook})
     at_once = {"message_sent_s": 0, "message_delivered_s": 0.05, "messages_per_minute_each": 0}
     sandbox.request("PUT", "/api/preferences", json=at_once)
