@@ -15,6 +15,8 @@ from pamoja.products.savings.forms.circles import (
     ReplyForm,
     SettingsForm,
     TermsForm,
+    add_refusal,
+    pot_of,
 )
 from pamoja.products.savings.forms.voting import (
     ProposalForm,
@@ -38,4 +40,6 @@ __all__ = [
     "SettingsForm",
     "TermsForm",
     "VotingRuleForm",
+    "add_refusal",
+    "pot_of",
 ]
