@@ -38,9 +38,11 @@ def _majority(**more: object) -> models.CharField:
     )
 
 
-SENSIBLE = models.Q(
-    ("quorum_percent__gte", 1), ("quorum_percent__lte", 100), ("majority__in", ["more", "two_thirds", "all"])
-)
+SENSIBLE = [
+    ("quorum_percent__gte", 1),
+    ("quorum_percent__lte", 100),
+    ("majority__in", ["more", "two_thirds", "all"]),
+]
 
 
 class Migration(migrations.Migration):
@@ -70,7 +72,7 @@ class Migration(migrations.Migration):
                 "db_table": "savings_voting_rule",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(SENSIBLE, ("days__gte", 1), ("days__lte", 30)),
+                        condition=models.Q(*SENSIBLE, ("days__gte", 1), ("days__lte", 30)),
                         name="savings_voting_rule_sensible",
                     )
                 ],
@@ -133,7 +135,7 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "constraints": [
-                    models.CheckConstraint(condition=SENSIBLE, name="savings_proposal_rule_sensible"),
+                    models.CheckConstraint(condition=models.Q(*SENSIBLE), name="savings_proposal_rule_sensible"),
                     models.CheckConstraint(
                         condition=models.Q(("state__in", ["open", "accepted", "rejected", "too_few", "withdrawn"])),
                         name="savings_proposal_state_known",
@@ -154,10 +156,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("state__in", ["open", "withdrawn"]),
                             models.Q(
-                                ("yes__isnull", False),
-                                ("no__isnull", False),
                                 ("abstained__isnull", False),
                                 ("eligible__isnull", False),
+                                ("no__isnull", False),
+                                ("yes__isnull", False),
                             ),
                             _connector="OR",
                         ),
@@ -192,8 +194,8 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("proposal", "member"), name="savings_ballot_once"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("choice", ""), ("cast_at", None)),
-                            models.Q(("choice__in", ["yes", "no", "abstain"]), ("cast_at__isnull", False)),
+                            models.Q(("cast_at", None), ("choice", "")),
+                            models.Q(("cast_at__isnull", False), ("choice__in", ["yes", "no", "abstain"])),
                             _connector="OR",
                         ),
                         name="savings_ballot_cast_with_choice",
