@@ -39,7 +39,8 @@ SERVICE = """
 def test_a_browser_is_woken_as_long_as_its_owner_lets_us(
     community: Community, live_platform: Served, sandbox: Served, browser: Callable[..., Any]
 ) -> None:
-    amina = Somebody(a_member("Amina Hassan"), community, live_platform, browser)
+    with entered(community.pk):
+        amina = Somebody(a_member("Amina Hassan"), community, live_platform, browser)
     made: list[dict[str, Any]] = []
 
     def subscribe(key: str) -> dict[str, Any]:

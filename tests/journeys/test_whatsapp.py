@@ -40,7 +40,9 @@ LETTER_S = 20
 def chat(community: Community, live_platform: Served, sandbox: Served, browser: Callable[..., Any]) -> Iterator[Page]:
     """The phone of somebody new, open on its chat."""
     # Whose number was written to says which community it is for.
-    change_senders(by=actor(a_member("Operator", roles=["operator"])), whatsapp="+14155238886", sms="", mail="")
+    with entered(community.pk):
+        operator = a_member("Neema Operator", email="operator@whatsapp.example", roles=["operator"])
+        change_senders(by=actor(operator), whatsapp="+14155238886", sms="", mail="")
     hook = live_platform.base_url.replace("localhost", "127.0.0.1") + "/hooks/twilio/inbound"
     sandbox.request("PUT", SENDER, json={"inbound_url": hook})
     at_once = {"message_sent_s": 0, "message_delivered_s": 0.05, "messages_per_minute_each": 0}
