@@ -42,7 +42,7 @@ def _number(text: str, field: str) -> str:
     if not text.strip():
         return ""
     try:
-        return rules.clean_phone(text)
+        return rules.clean_phone(re.sub(r"[\s().-]", "", text))
     except AddressUnusable:
         raise SenderUnfit(field=field) from None
 

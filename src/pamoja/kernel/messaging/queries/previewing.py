@@ -30,6 +30,7 @@ _INVENTED = {
     "reason": "The phone did not answer.",
     "plan": "Community plus",
     "often": "every month",
+    "needs": "approve",
 }
 _MONEY = {"amount": 500_000, "late_fee": 20_000, "missing": 250_000}
 
