@@ -150,6 +150,6 @@ def change_voting_rule(*, by: Actor, circle_id: UUID, quorum_percent: int, major
         raise VoteUnreadable(field="majority")
     values = {"quorum_percent": quorum_percent, "majority": majority, "days": days}
     rule, _ = VotingRule.objects.update_or_create(circle=circle, defaults=values)
-    told = {"quorum_percent": quorum_percent, "majority": rule.get_majority_display().lower(), "days": days}
-    announce(events.VotingRuleChanged(circle_id=circle.pk, **told))
+    words = rule.get_majority_display().lower()
+    announce(events.VotingRuleChanged(circle_id=circle.pk, quorum_percent=quorum_percent, majority=words, days=days))
     return rule
