@@ -94,6 +94,7 @@ def test_one_asks_for_a_correction_and_another_approves(
     assert other(address, {"decision": "approve", "reason": "I read it"})[0] == 302
     assert "decided already" in other(address, {"decision": "decline", "reason": "Again"})[1]
     assert wallet(cast.member.pk) == (500, 500)
+    assert "Corrected: A fee twice" in visit(cast.member)("wallet/")[1]
 
 
 def test_limits_are_edited_and_shown_to_the_member(cast: Cast, visit: Callable[[Member], Browser]) -> None:

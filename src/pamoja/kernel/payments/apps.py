@@ -12,7 +12,7 @@ class PaymentsConfig(AppConfig):
         from pamoja.kernel.ledger.public import reference_describer
         from pamoja.kernel.payments import reactions  # noqa: F401 - registers itself
         from pamoja.kernel.payments.jobs import expiring, reporting  # noqa: F401 - register themselves
-        from pamoja.kernel.payments.queries.describing import invoices_described, invoices_found
+        from pamoja.kernel.payments.queries.describing import approvals_described, invoices_described, invoices_found
         from pamoja.kernel.payments.reactions import billing, safety, telling  # noqa: F401 - register themselves
 
         looks_after = {"payments.manage", "payments.guard", "payments.adjust", "back_office.enter"}
@@ -20,4 +20,5 @@ class PaymentsConfig(AppConfig):
         # A second pair of eyes, and no more.
         declare_role("payments_approver", {"payments.approve", "payments.guard", "back_office.enter"})
         declare_role("payments_limits", {"payments.set_limits", "back_office.enter"})
+        reference_describer("payments.approval", approvals_described)
         reference_describer("payments.invoice", invoices_described, invoices_found)

@@ -161,7 +161,7 @@ def _adjust(approval: Approval) -> EntryId:
         key=f"payments.adjustment:{approval.pk}",
         transfers=[Transfer(debit=debit, credit=credit, amount=approval.amount)],
         description=f"Corrected: {approval.reason}"[:200],
-        reference=approval.public_id,
+        reference=f"payments.approval:{approval.pk}",
     )
     return entry.id
 
