@@ -164,12 +164,11 @@ def owner_connection(database: None, databases: Databases) -> Iterator[psycopg.C
         yield session
 
 
-@pytest.fixture
-def community(database: None) -> Iterator["Community"]:
-    """A savings association in Nairobi; the test works inside it."""
-    from pamoja.kernel.communities.public import Community, entered
+def make_community() -> "Community":
+    """A savings association in Nairobi."""
+    from pamoja.kernel.communities.public import Community
 
-    found = Community.objects.create(
+    return Community.objects.create(
         slug="umoja",
         name="Umoja",
         currency="KES",
@@ -177,6 +176,14 @@ def community(database: None) -> Iterator["Community"]:
         time_zone="Africa/Nairobi",
         products=["savings"],
     )
+
+
+@pytest.fixture
+def community(database: None) -> Iterator["Community"]:
+    """A savings association in Nairobi; the test works inside it."""
+    from pamoja.kernel.communities.public import entered
+
+    found = make_community()
     with entered(found.pk):
         yield found
 

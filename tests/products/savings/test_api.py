@@ -10,6 +10,7 @@ from django.test import Client
 from pamoja.foundation import ids
 from pamoja.kernel.communities.public import Community
 from tests.products.savings.circles import Group, a_group, a_running_group, after, fund, kept, now, shillings, sweep
+from tests.products.savings.scenes import begins_with
 from tests.world.cast import a_member, signed_in
 
 BODY = {
@@ -71,8 +72,8 @@ def circle_commitment(caller: Caller, circle_id: str) -> str:
     return str(caller.ask("GET", f"/circles/{circle_id}")["draw_commitment"])
 
 
-def test_the_same_key_pays_once(clock: Any, caller: Any) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_the_same_key_pays_once(clock: Any, caller: Any, group: Group) -> None:
     fund(group.people[1], shillings(20_000))
     program, path = caller(group.people[1]), f"/contributions/{contribution_id(group, 1, 1)}/pay"
 
@@ -85,8 +86,8 @@ def test_the_same_key_pays_once(clock: Any, caller: Any) -> None:
     assert kept(group) == shillings(5_000)
 
 
-def test_money_needs_a_key_and_a_recent_sign_in(clock: Any, caller: Any) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_money_needs_a_key_and_a_recent_sign_in(clock: Any, caller: Any, group: Group) -> None:
     path = f"/contributions/{contribution_id(group, 1, 1)}/pay"
 
     caller(group.people[1]).ask("POST", path, {"method": "wallet"}, expect=422)
@@ -95,8 +96,8 @@ def test_money_needs_a_key_and_a_recent_sign_in(clock: Any, caller: Any) -> None
     assert not kept(group)
 
 
-def test_lists_what_concerns_me(clock: Any, caller: Any) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_lists_what_concerns_me(clock: Any, caller: Any, group: Group) -> None:
     program = caller(group.people[1])
 
     (mine,), (due,), (receipt,) = (program.ask("GET", path) for path in ("/mine", "/dues", "/receipts"))
@@ -107,8 +108,8 @@ def test_lists_what_concerns_me(clock: Any, caller: Any) -> None:
     assert program.ask("GET", "/payouts") == []
 
 
-def test_finds_and_asks_to_join_listed_circles(clock: Any, caller: Any) -> None:
-    group = a_group(2, visibility="open")
+@begins_with(a_group, 2, visibility="open")
+def test_finds_and_asks_to_join_listed_circles(clock: Any, caller: Any, group: Group) -> None:
     zuri = a_member("Zuri Achieng")
     program, circle = caller(zuri), ids.public("circle", group.circle_id)
 
@@ -122,8 +123,8 @@ def test_finds_and_asks_to_join_listed_circles(clock: Any, caller: Any) -> None:
     assert admitted["circle"]["members"] == 3
 
 
-def test_swaps_by_consent(clock: Any, caller: Any) -> None:
-    group = a_running_group(4)
+@begins_with(a_running_group, 4)
+def test_swaps_by_consent(clock: Any, caller: Any, group: Group) -> None:
     circle, third = ids.public("circle", group.circle_id), ids.public("member", group.people[2].pk)
 
     swap = caller(group.people[1]).ask("POST", f"/circles/{circle}/swaps", {"member_id": third}, expect=201)
@@ -134,8 +135,8 @@ def test_swaps_by_consent(clock: Any, caller: Any) -> None:
     assert group.seat(1).position == 3
 
 
-def test_pauses_resumes_ends_and_states(clock: Any, caller: Any) -> None:
-    group = a_running_group(2)
+@begins_with(a_running_group, 2)
+def test_pauses_resumes_ends_and_states(clock: Any, caller: Any, group: Group) -> None:
     circle, program = ids.public("circle", group.circle_id), caller(group.people[0])
 
     assert program.ask("POST", f"/circles/{circle}/pause", {"reason": "Rain"})["circle"]["status"] == "paused"
@@ -161,8 +162,8 @@ def test_a_setting_that_cannot_be_names_its_field(clock: Any, caller: Any) -> No
     assert unknown["code"] == "money.currency_unknown"
 
 
-def test_a_change_of_terms_asks_everybody_again(clock: Any, caller: Any) -> None:
-    group = a_group(2)
+@begins_with(a_group, 2)
+def test_a_change_of_terms_asks_everybody_again(clock: Any, caller: Any, group: Group) -> None:
     circle = ids.public("circle", group.circle_id)
 
     changed = caller(group.people[0]).ask(
@@ -177,8 +178,8 @@ def test_a_change_of_terms_asks_everybody_again(clock: Any, caller: Any) -> None
     assert emptied["errors"][0]["field"] == "name"
 
 
-def test_shows_others_only_whether_they_paid(clock: Any, caller: Any) -> None:
-    group = a_running_group(2)
+@begins_with(a_running_group, 2)
+def test_shows_others_only_whether_they_paid(clock: Any, caller: Any, group: Group) -> None:
     clock.turn_to(after(group, 1, hours=-13))
     sweep()
     circle = ids.public("circle", group.circle_id)
@@ -190,8 +191,8 @@ def test_shows_others_only_whether_they_paid(clock: Any, caller: Any) -> None:
     assert not told["Baraka Otieno"], "another's is not"
 
 
-def test_hides_private_circles_and_their_contributions(clock: Any, caller: Any) -> None:
-    group = a_running_group(2)
+@begins_with(a_running_group, 2)
+def test_hides_private_circles_and_their_contributions(clock: Any, caller: Any, group: Group) -> None:
     program, circle = caller(), ids.public("circle", group.circle_id)
 
     for path in (f"/circles/{circle}", f"/circles/{circle}/draws", f"/contributions/{contribution_id(group, 1, 0)}"):

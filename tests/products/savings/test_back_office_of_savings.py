@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from pamoja.kernel.communities.public import Community
-from tests.products.savings.circles import a_running_group, pay, pay_out
+from tests.products.savings.circles import Group, a_running_group, pay, pay_out
+from tests.products.savings.scenes import begins_with
 from tests.world.cast import a_member, signed_in
 
 
 @pytest.mark.parametrize("name", ["circle", "round", "contribution", "roundpayout"])
-def test_shows_everything_and_changes_nothing(clock: Any, community: Community, name: str) -> None:
-    group = a_running_group(2)
+@begins_with(a_running_group, 2)
+def test_shows_everything_and_changes_nothing(clock: Any, community: Community, name: str, group: Group) -> None:
     pay(group, 1, 0, 1)
     pay_out(group, 1)
     from django.apps import apps

@@ -14,13 +14,13 @@ from pamoja.products.savings.errors import (
 )
 from pamoja.products.savings.models import Draw
 from pamoja.products.savings.public import accept_rules, change_circle_settings, end_circle, start_circle
-from tests.products.savings.circles import a_group, a_running_group, shillings
+from tests.products.savings.circles import Group, a_group, a_running_group, shillings
+from tests.products.savings.scenes import begins_with
 from tests.world.cast import a_member, actor
 
 
-def test_what_members_agreed_to_asks_them_again(clock: Any, community: object) -> None:
-    group = a_group(2)
-
+@begins_with(a_group, 2)
+def test_what_members_agreed_to_asks_them_again(clock: Any, community: object, group: Group) -> None:
     change_circle_settings(
         by=group.organiser, circle_id=group.circle_id, changes={"amount": shillings(6_000), "rules_text": "Be kind."}
     )
@@ -33,25 +33,22 @@ def test_what_members_agreed_to_asks_them_again(clock: Any, community: object) -
     assert group.seat(1).has_accepted(2)
 
 
-def test_a_new_name_asks_nobody(clock: Any, community: object) -> None:
-    group = a_group(2)
-
+@begins_with(a_group, 2)
+def test_a_new_name_asks_nobody(clock: Any, community: object, group: Group) -> None:
     change_circle_settings(by=group.organiser, circle_id=group.circle_id, changes={"name": "Plenty"})
 
     assert (group.circle.name, group.circle.rules_version) == ("Plenty", 1)
 
 
-def test_nothing_changes_when_nothing_differs(clock: Any, community: object) -> None:
-    group = a_group(2)
-
+@begins_with(a_group, 2)
+def test_nothing_changes_when_nothing_differs(clock: Any, community: object, group: Group) -> None:
     change_circle_settings(by=group.organiser, circle_id=group.circle_id, changes={"turns": 1})
 
     assert group.circle.rules_version == 1
 
 
-def test_from_a_draw_to_the_hand_and_back_commits_anew(clock: Any, community: object) -> None:
-    group = a_group(2, order_by="draw")
-
+@begins_with(a_group, 2, order_by="draw")
+def test_from_a_draw_to_the_hand_and_back_commits_anew(clock: Any, community: object, group: Group) -> None:
     for order_by in ("manual", "draw"):
         change_circle_settings(by=group.organiser, circle_id=group.circle_id, changes={"order_by": order_by})
 
@@ -60,9 +57,8 @@ def test_from_a_draw_to_the_hand_and_back_commits_anew(clock: Any, community: ob
     assert draws[0].commitment != draws[1].commitment
 
 
-def test_terms_are_fixed_once_it_runs(clock: Any, community: object) -> None:
-    group = a_running_group(2)
-
+@begins_with(a_running_group, 2)
+def test_terms_are_fixed_once_it_runs(clock: Any, community: object, group: Group) -> None:
     with pytest.raises(SettingFixed):
         change_circle_settings(by=group.organiser, circle_id=group.circle_id, changes={"late_fee": shillings(100)})
     change_circle_settings(by=group.organiser, circle_id=group.circle_id, changes={"description": "For seed."})
@@ -74,9 +70,10 @@ def test_terms_are_fixed_once_it_runs(clock: Any, community: object) -> None:
     ("changes", "field"),
     [({"members_max": 2}, "members_max"), ({"colour": "red"}, "colour"), ({"turns": 0}, "turns")],
 )
-def test_refuses_what_cannot_be(clock: Any, community: object, changes: dict[str, Any], field: str) -> None:
-    group = a_group(3)
-
+@begins_with(a_group, 3)
+def test_refuses_what_cannot_be(
+    clock: Any, community: object, changes: dict[str, Any], field: str, group: Group
+) -> None:
     with pytest.raises(CircleSettingInvalid) as refused:
         change_circle_settings(by=group.organiser, circle_id=group.circle_id, changes=changes)
 
@@ -84,9 +81,8 @@ def test_refuses_what_cannot_be(clock: Any, community: object, changes: dict[str
     assert group.circle.rules_version == 1
 
 
-def test_only_the_organiser_may(clock: Any, community: object) -> None:
-    group = a_group(2)
-
+@begins_with(a_group, 2)
+def test_only_the_organiser_may(clock: Any, community: object, group: Group) -> None:
     with pytest.raises(OrganiserOnly):
         change_circle_settings(by=group.by(1), circle_id=group.circle_id, changes={"name": "Mine"})
     with pytest.raises(CircleNotFound):
@@ -95,8 +91,8 @@ def test_only_the_organiser_may(clock: Any, community: object) -> None:
     assert group.circle.name == "Harvest"
 
 
-def test_refuses_when_it_is_over(clock: Any, community: object) -> None:
-    group = a_group(2)
+@begins_with(a_group, 2)
+def test_refuses_when_it_is_over(clock: Any, community: object, group: Group) -> None:
     end_circle(by=group.organiser, circle_id=group.circle_id)
 
     with pytest.raises(CircleOver):

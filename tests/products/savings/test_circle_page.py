@@ -18,12 +18,13 @@ from pamoja.products.savings.public import (
     dues_of,
     receipts_to_come,
 )
-from tests.products.savings.circles import a_group, a_running_group, now, pay, pay_out, shillings
+from tests.products.savings.circles import Group, a_group, a_running_group, now, pay, pay_out, shillings
+from tests.products.savings.scenes import begins_with
 from tests.world.cast import a_member, actor
 
 
-def test_shows_the_circle_to_those_in_it(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_shows_the_circle_to_those_in_it(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
 
     page = circle_page(group.circle_id, group.by(2))
@@ -38,9 +39,8 @@ def test_shows_the_circle_to_those_in_it(clock: Any, community: object) -> None:
     assert page.next_round.recipient.id == group.people[1].pk
 
 
-def test_shows_strangers_terms_and_numbers_alone(clock: Any, community: object) -> None:
-    group = a_group(3, visibility="open")
-
+@begins_with(a_group, 3, visibility="open")
+def test_shows_strangers_terms_and_numbers_alone(clock: Any, community: object, group: Group) -> None:
     page = circle_page(group.circle_id, actor(a_member("Zuri")))
 
     assert (page.is_inside, page.member_count, page.places_left) == (False, 3, 9)
@@ -49,8 +49,8 @@ def test_shows_strangers_terms_and_numbers_alone(clock: Any, community: object) 
     assert len(page.exposures) == 12
 
 
-def test_hides_private_circles(clock: Any, community: object) -> None:
-    group = a_group(2)
+@begins_with(a_group, 2)
+def test_hides_private_circles(clock: Any, community: object, group: Group) -> None:
     zuri = actor(a_member("Zuri"))
 
     with pytest.raises(CircleNotFound):
@@ -74,9 +74,8 @@ def test_takes_as_many_queries_for_two_as_for_seven(clock: Any, community: objec
     assert counts[0] <= 16
 
 
-def test_home_says_what_is_due_and_what_comes(clock: Any, community: object) -> None:
-    group = a_running_group(3)
-
+@begins_with(a_running_group, 3)
+def test_home_says_what_is_due_and_what_comes(clock: Any, community: object, group: Group) -> None:
     (due,) = dues_of(group.people[1].pk)
     (receipt,) = receipts_to_come(group.people[1].pk)
     (line,) = circles_of(group.people[1].pk)
@@ -121,8 +120,8 @@ def test_the_organiser_sees_who_asks(clock: Any, community: object) -> None:
     assert not circle_page(group.circle_id, group.by(1)).asking
 
 
-def test_statement_and_summary_agree_with_what_was_paid(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_statement_and_summary_agree_with_what_was_paid(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1, 2)
     pay_out(group, 1)
     clock.turn_by(seconds=1)
@@ -142,8 +141,8 @@ def test_statement_and_summary_agree_with_what_was_paid(clock: Any, community: o
     )
 
 
-def test_history_is_of_one_member_or_state_if_asked(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_history_is_of_one_member_or_state_if_asked(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0)
 
     everybody = contribution_history(group.circle_id, group.organiser)

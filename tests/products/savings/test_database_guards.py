@@ -8,6 +8,7 @@ from django.db import Error, connection, transaction
 
 from pamoja.products.savings.public import draw_positions, pause_circle, set_positions
 from tests.products.savings.circles import Group, a_group, a_running_group, pay, pay_out
+from tests.products.savings.scenes import begins_with
 from tests.world.cast import a_member
 
 RUNNING = [
@@ -124,8 +125,8 @@ def test_refuses_a_member_too_many(clock: Any, community: object) -> None:
     )
 
 
-def test_refuses_two_on_one_position(clock: Any, community: object) -> None:
-    group = a_group(2)
+@begins_with(a_group, 2)
+def test_refuses_two_on_one_position(clock: Any, community: object, group: Group) -> None:
     set_positions(by=group.organiser, circle_id=group.circle_id, order=[each.pk for each in group.people])
 
     refused("savings_circle_member_position_unique", "UPDATE savings_circle_member SET position = 1")
@@ -145,8 +146,8 @@ def test_refuses_a_seat_that_accepted_nothing(clock: Any, community: object) -> 
     refused("savings_circle_member_joined_by_accepting", "UPDATE savings_circle_member SET accepted_at = NULL")
 
 
-def test_refuses_a_draw_that_was_changed(clock: Any, community: object) -> None:
-    group = a_group(3, order_by="draw")
+@begins_with(a_group, 3, order_by="draw")
+def test_refuses_a_draw_that_was_changed(clock: Any, community: object, group: Group) -> None:
     refused("savings_draw_seed_fits_commitment", "UPDATE savings_draw SET seed = repeat('0', 64), drawn_at = now()")
     draw_positions(by=group.organiser, circle_id=group.circle_id)
 
@@ -166,18 +167,17 @@ def test_refuses_a_swap_that_nobody_consented_to(running: Group) -> None:
     )
 
 
-def test_refuses_what_is_of_another_circle(running: Group) -> None:
-    other = a_running_group(2, first_due_on=date(2026, 4, 6))
-
+@begins_with(a_running_group, 2, first_due_on=date(2026, 4, 6))
+def test_refuses_what_is_of_another_circle(running: Group, group: Group) -> None:
     own = running.contribution(2, 1).pk
 
     refused(
         "savings_contribution_seat_of_its_circle",
-        f"UPDATE savings_contribution SET seat_id = '{other.seat(0).pk}' WHERE id = '{own}'",
+        f"UPDATE savings_contribution SET seat_id = '{group.seat(0).pk}' WHERE id = '{own}'",
     )
     refused(
         "savings_contribution_round_of_its_circle",
-        f"UPDATE savings_contribution SET round_id = '{other.round(1).pk}' WHERE id = '{own}'",
+        f"UPDATE savings_contribution SET round_id = '{group.round(1).pk}' WHERE id = '{own}'",
     )
 
 
@@ -213,8 +213,8 @@ def test_the_steps_are_those_of_the_rules(clock: Any, community: object) -> None
         assert written == {(before, after) for before, reached in steps.items() for after in reached}
 
 
-def test_a_paused_circle_keeps_its_terms(clock: Any, community: object) -> None:
-    group = a_running_group(2)
+@begins_with(a_running_group, 2)
+def test_a_paused_circle_keeps_its_terms(clock: Any, community: object, group: Group) -> None:
     pause_circle(by=group.organiser, circle_id=group.circle_id)
 
     refused("savings_circle_terms_fixed", "UPDATE savings_circle SET late_fee_minor = 1")

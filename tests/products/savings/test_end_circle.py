@@ -7,6 +7,7 @@ import pytest
 from pamoja.products.savings import errors
 from pamoja.products.savings.public import Round, end_circle, invite, join_by_invitation, pause_circle
 from tests.products.savings.circles import (
+    Group,
     a_group,
     a_running_group,
     after,
@@ -17,11 +18,12 @@ from tests.products.savings.circles import (
     sweep,
     wallet,
 )
+from tests.products.savings.scenes import begins_with
 from tests.world.cast import a_member, actor
 
 
-def test_gives_back_what_is_in_the_pot(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_gives_back_what_is_in_the_pot(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1, 2)
     pay_out(group, 1)
     clock.turn_to(after(group, 1))
@@ -41,8 +43,8 @@ def test_gives_back_what_is_in_the_pot(clock: Any, community: object) -> None:
     assert (group.circle.status, group.circle.status_reason) == ("ended", "We move away")
 
 
-def test_shares_the_late_fees(clock: Any, community: object) -> None:
-    group = a_running_group(2, late_fee=shillings(200))
+@begins_with(a_running_group, 2, late_fee=shillings(200))
+def test_shares_the_late_fees(clock: Any, community: object, group: Group) -> None:
     clock.turn_to(after(group, 1, days=4))
     sweep()
     pay(group, 1, 1)
@@ -53,8 +55,8 @@ def test_shares_the_late_fees(clock: Any, community: object) -> None:
     assert not kept(group, "late_fees")
 
 
-def test_arrears_can_still_be_paid_afterwards(clock: Any, community: object) -> None:
-    group = a_running_group(3, late_fee=shillings(200), shortfall_rule="pay_what_is_in", shortfall_after_days=1)
+@begins_with(a_running_group, 3, late_fee=shillings(200), shortfall_rule="pay_what_is_in", shortfall_after_days=1)
+def test_arrears_can_still_be_paid_afterwards(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
     clock.turn_to(after(group, 1, days=4))
     sweep()
@@ -67,8 +69,8 @@ def test_arrears_can_still_be_paid_afterwards(clock: Any, community: object) -> 
     assert not kept(group, "late_fees")
 
 
-def test_ends_while_it_rests(clock: Any, community: object) -> None:
-    group = a_running_group(2)
+@begins_with(a_running_group, 2)
+def test_ends_while_it_rests(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0)
     pause_circle(by=group.organiser, circle_id=group.circle_id)
 
@@ -77,8 +79,8 @@ def test_ends_while_it_rests(clock: Any, community: object) -> None:
     assert wallet(group.people[0]) == shillings(5_000)
 
 
-def test_before_the_start_it_only_closes_the_doors(clock: Any, community: object) -> None:
-    group = a_group(2)
+@begins_with(a_group, 2)
+def test_before_the_start_it_only_closes_the_doors(clock: Any, community: object, group: Group) -> None:
     code = invite(by=group.organiser, circle_id=group.circle_id).code
 
     end_circle(by=group.organiser, circle_id=group.circle_id)
@@ -87,9 +89,8 @@ def test_before_the_start_it_only_closes_the_doors(clock: Any, community: object
         join_by_invitation(by=actor(a_member("Zuri")), code=code, rules_version=1)
 
 
-def test_only_the_organiser_may_and_once(clock: Any, community: object) -> None:
-    group = a_running_group(2)
-
+@begins_with(a_running_group, 2)
+def test_only_the_organiser_may_and_once(clock: Any, community: object, group: Group) -> None:
     with pytest.raises(errors.OrganiserOnly):
         end_circle(by=group.by(1), circle_id=group.circle_id)
     end_circle(by=group.organiser, circle_id=group.circle_id)

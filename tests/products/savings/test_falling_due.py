@@ -7,15 +7,15 @@ from pamoja.kernel.messaging.public import messages_of
 from pamoja.products.savings.models import Contribution
 from pamoja.products.savings.public import change_member_role, choose_how_to_pay, pause_circle, resume_circle
 from tests.products.savings.circles import Group, a_running_group, after, pay, run_own_jobs, shillings, sweep
+from tests.products.savings.scenes import begins_with
 
 
 def subjects(group: Group, place: int) -> list[str]:
     return [each.subject for each in messages_of(group.people[place].pk)]
 
 
-def test_the_next_round_opens_as_the_one_before_was_due(clock: Any, community: object) -> None:
-    group = a_running_group(3)
-
+@begins_with(a_running_group, 3)
+def test_the_next_round_opens_as_the_one_before_was_due(clock: Any, community: object, group: Group) -> None:
     clock.turn_to(after(group, 1, seconds=-1))
     sweep()
     assert group.round(2).state == "scheduled"
@@ -26,9 +26,8 @@ def test_the_next_round_opens_as_the_one_before_was_due(clock: Any, community: o
     assert Contribution.objects.filter(round__number=2).count() == 3
 
 
-def test_a_sweep_that_slept_opens_all_it_missed(clock: Any, community: object) -> None:
-    group = a_running_group(3)
-
+@begins_with(a_running_group, 3)
+def test_a_sweep_that_slept_opens_all_it_missed(clock: Any, community: object, group: Group) -> None:
     clock.turn_to(after(group, 2, days=20))
     sweep()
 
@@ -37,8 +36,8 @@ def test_a_sweep_that_slept_opens_all_it_missed(clock: Any, community: object) -
     assert all(each.due_at > each.opened_at for each in late), "nobody is late within a day of being asked"
 
 
-def test_reminds_once_before_and_once_on_the_day(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_reminds_once_before_and_once_on_the_day(clock: Any, community: object, group: Group) -> None:
     due_at = group.round(1).due_at
     pay(group, 1, 0)
 
@@ -52,8 +51,8 @@ def test_reminds_once_before_and_once_on_the_day(clock: Any, community: object) 
     assert not [each for each in subjects(group, 0) if " is due " in each], "who has paid is left in peace"
 
 
-def test_the_late_are_told_and_after_grace_fined_once(clock: Any, community: object) -> None:
-    group = a_running_group(3, late_fee=shillings(200), grace_days=3)
+@begins_with(a_running_group, 3, late_fee=shillings(200), grace_days=3)
+def test_the_late_are_told_and_after_grace_fined_once(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
 
     clock.turn_to(after(group, 1, seconds=1))
@@ -90,8 +89,8 @@ def mornings(group: Group, clock: Any, *days: int) -> None:
         sweep()
 
 
-def test_the_late_hear_it_three_times_and_then_the_organiser_does(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_the_late_hear_it_three_times_and_then_the_organiser_does(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
 
     clock.turn_to(after(group, 1, seconds=1))
@@ -108,8 +107,8 @@ def test_the_late_hear_it_three_times_and_then_the_organiser_does(clock: Any, co
     assert "Chiku Mwangi is late in Harvest" not in subjects(group, 1), "the organiser is told, not everybody"
 
 
-def test_who_pays_between_two_reminders_hears_no_more(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_who_pays_between_two_reminders_hears_no_more(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
     mornings(group, clock, 1, 3)
 
@@ -120,8 +119,8 @@ def test_who_pays_between_two_reminders_hears_no_more(clock: Any, community: obj
     assert "Chiku Mwangi is late in Harvest" not in subjects(group, 0)
 
 
-def test_a_sweep_that_slept_does_not_send_all_reminders_at_once(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_a_sweep_that_slept_does_not_send_all_reminders_at_once(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
 
     mornings(group, clock, 20)
@@ -131,8 +130,8 @@ def test_a_sweep_that_slept_does_not_send_all_reminders_at_once(clock: Any, comm
     assert late_words(group, 2) == REMINDERS[:2]
 
 
-def test_reminders_of_the_late_rest_while_the_circle_does(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_reminders_of_the_late_rest_while_the_circle_does(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
     mornings(group, clock, 1)
 
@@ -146,8 +145,8 @@ def test_reminders_of_the_late_rest_while_the_circle_does(clock: Any, community:
     assert late_words(group, 2) == REMINDERS[:2]
 
 
-def test_a_late_organiser_is_told_of_to_the_treasurer(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_a_late_organiser_is_told_of_to_the_treasurer(clock: Any, community: object, group: Group) -> None:
     change_member_role(by=group.organiser, circle_id=group.circle_id, member_id=group.people[1].pk, role="treasurer")
     pay(group, 1, 1, 2)
 
@@ -157,8 +156,8 @@ def test_a_late_organiser_is_told_of_to_the_treasurer(clock: Any, community: obj
     assert "Amina Hassan is late in Harvest" not in subjects(group, 0)
 
 
-def test_arrears_are_reminded_of_after_the_circle_too(clock: Any, community: object) -> None:
-    group = a_running_group(2, shortfall_rule="pay_what_is_in", shortfall_after_days=1)
+@begins_with(a_running_group, 2, shortfall_rule="pay_what_is_in", shortfall_after_days=1)
+def test_arrears_are_reminded_of_after_the_circle_too(clock: Any, community: object, group: Group) -> None:
     choose_how_to_pay(by=group.by(0), circle_id=group.circle_id, pays_automatically=False)
     for number, places in ((1, (0, 1)), (2, (1,))):
         pay(group, number, *places)
@@ -174,17 +173,16 @@ def test_arrears_are_reminded_of_after_the_circle_too(clock: Any, community: obj
     assert late_words(group, 0) == REMINDERS
 
 
-def test_no_fee_where_the_circle_has_none(clock: Any, community: object) -> None:
-    group = a_running_group(2)
-
+@begins_with(a_running_group, 2)
+def test_no_fee_where_the_circle_has_none(clock: Any, community: object, group: Group) -> None:
     clock.turn_to(after(group, 1, days=20))
     sweep()
 
     assert group.contribution(1, 1).late_fee == shillings(0)
 
 
-def test_each_is_late_by_the_calendar_of_where_they_live(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_each_is_late_by_the_calendar_of_where_they_live(clock: Any, community: object, group: Group) -> None:
     Contribution.objects.filter(round__number=1, seat=group.seat(2)).update(
         due_at=group.round(1).due_at + timedelta(hours=8)
     )

@@ -18,6 +18,7 @@ from pamoja.products.savings.public import (
     revoke_invitation,
 )
 from tests.products.savings.circles import Group, a_group, join
+from tests.products.savings.scenes import begins_with
 from tests.world.cast import a_member, actor
 
 
@@ -78,17 +79,16 @@ def test_refuses_and_seats_nobody(
     assert not CircleMember.objects.filter(member=zuri).exists()
 
 
-def test_refuses_a_second_seat(clock: Any, community: object) -> None:
-    group = a_group(2)
-
+@begins_with(a_group, 2)
+def test_refuses_a_second_seat(clock: Any, community: object, group: Group) -> None:
     with pytest.raises(errors.AlreadyInCircle):
         join_by_invitation(by=group.by(1), code=code_for(group).code, rules_version=1)
 
     assert CircleMember.objects.count() == 2
 
 
-def test_voids_an_order_that_was_drawn_before(clock: Any, community: object) -> None:
-    group = a_group(2, order_by="draw")
+@begins_with(a_group, 2, order_by="draw")
+def test_voids_an_order_that_was_drawn_before(clock: Any, community: object, group: Group) -> None:
     draw_positions(by=group.organiser, circle_id=group.circle_id)
 
     join(group, a_member("Zuri"))

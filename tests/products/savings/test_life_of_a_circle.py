@@ -4,12 +4,22 @@ from typing import Any
 
 from pamoja.kernel.ledger.public import trial_balance
 from pamoja.kernel.messaging.public import messages_of
-from tests.products.savings.circles import a_running_group, after, kept, pay, run_own_jobs, shillings, sweep, wallet
+from tests.products.savings.circles import (
+    Group,
+    a_running_group,
+    after,
+    kept,
+    pay,
+    run_own_jobs,
+    shillings,
+    sweep,
+    wallet,
+)
+from tests.products.savings.scenes import begins_with
 
 
-def test_everybody_pays_each_round_and_receives_once(clock: Any, community: object) -> None:
-    group = a_running_group(3)
-
+@begins_with(a_running_group, 3)
+def test_everybody_pays_each_round_and_receives_once(clock: Any, community: object, group: Group) -> None:
     for number in (1, 2, 3):
         pay(group, number, 0, 1, 2)
         run_own_jobs()

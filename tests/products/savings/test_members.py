@@ -15,7 +15,8 @@ from pamoja.products.savings.public import (
     leave_circle,
     remove_member,
 )
-from tests.products.savings.circles import a_group, a_running_group
+from tests.products.savings.circles import Group, a_group, a_running_group
+from tests.products.savings.scenes import begins_with
 from tests.world.cast import a_member, actor
 
 
@@ -49,18 +50,16 @@ def test_nobody_asks_at_a_private_door(clock: Any, community: object) -> None:
     assert not CircleMember.objects.filter(member=zuri).exists()
 
 
-def test_members_leave_before_the_start(clock: Any, community: object) -> None:
-    group = a_group(3)
-
+@begins_with(a_group, 3)
+def test_members_leave_before_the_start(clock: Any, community: object, group: Group) -> None:
     leave_circle(by=group.by(2), circle_id=group.circle_id)
     remove_member(by=group.organiser, circle_id=group.circle_id, member_id=group.people[1].pk)
 
     assert [group.seat(place).status for place in (0, 1, 2)] == ["joined", "removed", "left"]
 
 
-def test_nobody_comes_or_goes_after_the_start(clock: Any, community: object) -> None:
-    group = a_running_group(3)
-
+@begins_with(a_running_group, 3)
+def test_nobody_comes_or_goes_after_the_start(clock: Any, community: object, group: Group) -> None:
     with pytest.raises(errors.CircleNotGathering):
         leave_circle(by=group.by(2), circle_id=group.circle_id)
     with pytest.raises(errors.CircleNotGathering):
@@ -69,9 +68,8 @@ def test_nobody_comes_or_goes_after_the_start(clock: Any, community: object) -> 
     assert all(group.seat(place).is_joined for place in range(3))
 
 
-def test_an_organiser_hands_over_before_leaving(clock: Any, community: object) -> None:
-    group = a_group(3)
-
+@begins_with(a_group, 3)
+def test_an_organiser_hands_over_before_leaving(clock: Any, community: object, group: Group) -> None:
     with pytest.raises(errors.OrganiserCannotLeave):
         leave_circle(by=group.organiser, circle_id=group.circle_id)
     with pytest.raises(errors.OrganiserCannotLeave):
@@ -82,18 +80,16 @@ def test_an_organiser_hands_over_before_leaving(clock: Any, community: object) -
     assert [group.seat(place).role for place in (0, 1, 2)] == ["member", "organiser", "member"]
 
 
-def test_only_the_organiser_gives_parts(clock: Any, community: object) -> None:
-    group = a_group(3)
-
+@begins_with(a_group, 3)
+def test_only_the_organiser_gives_parts(clock: Any, community: object, group: Group) -> None:
     with pytest.raises(errors.OrganiserOnly):
         change_member_role(by=group.by(1), circle_id=group.circle_id, member_id=group.people[1].pk, role="organiser")
 
     assert group.seat(1).role == "member"
 
 
-def test_members_choose_how_they_pay_and_receive(clock: Any, community: object) -> None:
-    group = a_group(2)
-
+@begins_with(a_group, 2)
+def test_members_choose_how_they_pay_and_receive(clock: Any, community: object, group: Group) -> None:
     choose_how_to_pay(by=group.by(1), circle_id=group.circle_id, pays_automatically=False, receives_on="phone")
 
     assert (group.seat(1).pays_automatically, group.seat(1).receives_on) == (False, "phone")

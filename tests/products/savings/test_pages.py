@@ -19,6 +19,7 @@ from tests.products.savings.circles import (
     sweep,
     wallet,
 )
+from tests.products.savings.scenes import begins_with
 from tests.world.cast import a_member, signed_in
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -61,9 +62,8 @@ def test_a_private_circle_does_not_exist_for_others(at, subtests):
             assert stranger.get(at(path, group)).status_code == 404
 
 
-def test_a_listed_circle_shows_its_terms_and_not_its_people(at):
-    group = a_group(3, visibility="open")
-
+@begins_with(a_group, 3, visibility="open")
+def test_a_listed_circle_shows_its_terms_and_not_its_people(at, group):
     response = signed_in(a_member("Zawadi Nduta")).get(at("", group))
 
     assert "Ask to join" in words(response)
@@ -172,8 +172,8 @@ def test_an_expired_invitation_says_so(at, clock):
     assert "This invitation has expired" in words(signed_in(newcomer).get(at(f"join/{code}/")))
 
 
-def test_pressing_twice_pays_once(at):
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_pressing_twice_pays_once(at, group):
     payer = group.people[1]
     fund(payer, shillings(20_000))
     browser = signed_in(payer)
@@ -187,8 +187,8 @@ def test_pressing_twice_pays_once(at):
     assert "Thank you." in words(browser.get(page))
 
 
-def test_an_old_sign_in_proves_itself_before_money_moves(at):
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_an_old_sign_in_proves_itself_before_money_moves(at, group):
     payer = group.people[1]
     fund(payer, shillings(20_000))
     page = at(f"pay/{ids.public('contribution', group.contribution(1, 1).pk)}/")
@@ -199,16 +199,16 @@ def test_an_old_sign_in_proves_itself_before_money_moves(at):
     assert wallet(payer) == shillings(20_000)
 
 
-def test_nobody_sees_how_somebody_else_pays(at):
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_nobody_sees_how_somebody_else_pays(at, group):
     page = at(f"pay/{ids.public('contribution', group.contribution(1, 1).pk)}/")
 
     assert signed_in(group.people[2]).get(page).status_code == 404
 
 
 @pytest.mark.parametrize("deed", ["start/", "end/", "draw/hold/"])
-def test_a_plain_member_is_told_that_the_organiser_does_this(at, deed):
-    group = a_group(3)
+@begins_with(a_group, 3)
+def test_a_plain_member_is_told_that_the_organiser_does_this(at, deed, group):
     before = group.circle.status
 
     response = signed_in(group.people[1]).post(at(deed, group), follow=True)
@@ -217,8 +217,8 @@ def test_a_plain_member_is_told_that_the_organiser_does_this(at, deed):
     assert group.circle.status == before
 
 
-def test_the_order_is_set_by_numbers_beside_names(at):
-    group = a_group(3)
+@begins_with(a_group, 3)
+def test_the_order_is_set_by_numbers_beside_names(at, group):
     numbers = {
         ids.public("member", person.pk): str(place) for place, person in zip((3, 1, 2), group.people, strict=True)
     }
@@ -229,8 +229,8 @@ def test_the_order_is_set_by_numbers_beside_names(at):
 
 
 @pytest.mark.parametrize("places", [("1", "1", "2"), ("1", "2", ""), ("1", "2", "4"), ("one", "2", "3")])
-def test_an_order_with_a_gap_is_refused_and_kept_as_typed(at, places):
-    group = a_group(3)
+@begins_with(a_group, 3)
+def test_an_order_with_a_gap_is_refused_and_kept_as_typed(at, places, group):
     numbers = {ids.public("member", person.pk): place for place, person in zip(places, group.people, strict=True)}
 
     response = signed_in(group.people[0]).post(at("order/", group), numbers)
@@ -239,8 +239,8 @@ def test_an_order_with_a_gap_is_refused_and_kept_as_typed(at, places):
     assert group.seat(0).position is None
 
 
-def test_the_program_on_the_draw_page_proves_the_draw(at):
-    group = a_running_group(5, order_by="draw")
+@begins_with(a_running_group, 5, order_by="draw")
+def test_the_program_on_the_draw_page_proves_the_draw(at, group):
     page = signed_in(group.people[0]).get(at("draw/", group)).content.decode()
     program = html.unescape(re.search(r'<pre class="proof"[^>]*>(.*?)</pre>', page, re.DOTALL).group(1))
 
@@ -251,8 +251,8 @@ def test_the_program_on_the_draw_page_proves_the_draw(at):
     assert said.getvalue().splitlines() == ["The seed is the sealed one: True", "The order is what it gives: True"]
 
 
-def test_a_spreadsheet_of_the_pot_holds_no_formula(at):
-    group = a_running_group(2, name="=cmd()")
+@begins_with(a_running_group, 2, name="=cmd()")
+def test_a_spreadsheet_of_the_pot_holds_no_formula(at, group):
     fund(group.people[0], shillings(20_000))
     page = at(f"pay/{ids.public('contribution', group.contribution(1, 0).pk)}/")
     browser = signed_in(group.people[0])
@@ -264,8 +264,8 @@ def test_a_spreadsheet_of_the_pot_holds_no_formula(at):
     assert not re.search(r"(^|,)[=+@]", sheet, re.MULTILINE)
 
 
-def test_what_is_due_today_is_the_first_card_at_home(community, clock):
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_what_is_due_today_is_the_first_card_at_home(community, clock, group):
     clock.turn_by(days=3)
 
     home = words(signed_in(group.people[1]).get(f"/c/{community.slug}/"))
@@ -274,8 +274,8 @@ def test_what_is_due_today_is_the_first_card_at_home(community, clock):
     assert home.index("Pay KSh 5,000") < home.index("Your circles")
 
 
-def test_whoever_is_owed_arrears_lets_go_of_them_on_the_page(at, clock):
-    group = a_running_group(3, shortfall_rule="pay_what_is_in", shortfall_after_days=1)
+@begins_with(a_running_group, 3, shortfall_rule="pay_what_is_in", shortfall_after_days=1)
+def test_whoever_is_owed_arrears_lets_go_of_them_on_the_page(at, clock, group):
     pay(group, 1, 0, 1)
     clock.turn_to(after(group, 1, days=1, seconds=1))
     sweep()
@@ -295,8 +295,8 @@ def test_whoever_is_owed_arrears_lets_go_of_them_on_the_page(at, clock):
     assert deed not in done.content.decode()
 
 
-def test_a_wallet_says_in_words_what_moved_it(community, at, clock):
-    group = a_running_group(2)
+@begins_with(a_running_group, 2)
+def test_a_wallet_says_in_words_what_moved_it(community, at, clock, group):
     payer = group.people[0]
     pay(group, 1, 0, 1)
     pay_out(group, 1)
@@ -315,8 +315,8 @@ def test_a_wallet_says_in_words_what_moved_it(community, at, clock):
         assert "savings.round" not in text
 
 
-def test_a_late_fee_is_told_from_the_contribution_it_came_with(community, clock):
-    group = a_running_group(2, late_fee=shillings(200), grace_days=1)
+@begins_with(a_running_group, 2, late_fee=shillings(200), grace_days=1)
+def test_a_late_fee_is_told_from_the_contribution_it_came_with(community, clock, group):
     clock.turn_to(after(group, 1, days=2))
     sweep()
     pay(group, 1, 1)

@@ -17,6 +17,7 @@ from tests.products.savings.circles import (
     shillings,
     sweep,
 )
+from tests.products.savings.scenes import begins_with
 
 
 def rest(group: Group, clock: Any, **long: float) -> None:
@@ -30,9 +31,8 @@ def due_days(group: Group) -> list[date]:
     return list(Round.objects.filter(circle=group.circle_id).order_by("number").values_list("due_on", flat=True))
 
 
-def test_nothing_happens_while_it_rests(clock: Any, community: object) -> None:
-    group = a_running_group(3, late_fee=shillings(200))
-
+@begins_with(a_running_group, 3, late_fee=shillings(200))
+def test_nothing_happens_while_it_rests(clock: Any, community: object, group: Group) -> None:
     pause_circle(by=group.organiser, circle_id=group.circle_id)
     clock.turn_by(days=90)
     sweep()
@@ -41,8 +41,8 @@ def test_nothing_happens_while_it_rests(clock: Any, community: object) -> None:
     assert group.round(2).state == "scheduled"
 
 
-def test_a_short_rest_moves_nothing(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_a_short_rest_moves_nothing(clock: Any, community: object, group: Group) -> None:
     before = due_days(group)
 
     rest(group, clock, days=3)
@@ -50,8 +50,8 @@ def test_a_short_rest_moves_nothing(clock: Any, community: object) -> None:
     assert due_days(group) == before
 
 
-def test_a_long_rest_moves_what_was_to_come_by_whole_months(clock: Any, community: object) -> None:
-    group = a_running_group(3, first_due_on=date(2026, 3, 31))
+@begins_with(a_running_group, 3, first_due_on=date(2026, 3, 31))
+def test_a_long_rest_moves_what_was_to_come_by_whole_months(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0)
 
     rest(group, clock, days=45)
@@ -62,17 +62,16 @@ def test_a_long_rest_moves_what_was_to_come_by_whole_months(clock: Any, communit
     assert group.round(2).opens_at == group.round(1).due_at
 
 
-def test_resting_twice_keeps_the_rhythm(clock: Any, community: object) -> None:
-    group = a_running_group(3, first_due_on=date(2026, 3, 31))
-
+@begins_with(a_running_group, 3, first_due_on=date(2026, 3, 31))
+def test_resting_twice_keeps_the_rhythm(clock: Any, community: object, group: Group) -> None:
     rest(group, clock, days=45)
     rest(group, clock, days=20)
 
     assert due_days(group) == [date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31)]
 
 
-def test_what_was_late_stays_late_but_its_grace_stood_still(clock: Any, community: object) -> None:
-    group = a_running_group(3, late_fee=shillings(200), grace_days=3)
+@begins_with(a_running_group, 3, late_fee=shillings(200), grace_days=3)
+def test_what_was_late_stays_late_but_its_grace_stood_still(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
     clock.turn_to(after(group, 1, days=1))
     sweep()
@@ -88,8 +87,8 @@ def test_what_was_late_stays_late_but_its_grace_stood_still(clock: Any, communit
     assert group.contribution(1, 2).late_fee == shillings(200)
 
 
-def test_a_pot_that_had_filled_goes_out_afterwards(clock: Any, community: object) -> None:
-    group = a_running_group(2)
+@begins_with(a_running_group, 2)
+def test_a_pot_that_had_filled_goes_out_afterwards(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
     pause_circle(by=group.organiser, circle_id=group.circle_id)
     run_own_jobs()
@@ -101,8 +100,8 @@ def test_a_pot_that_had_filled_goes_out_afterwards(clock: Any, community: object
     assert group.round(1).is_paid_out
 
 
-def test_a_treasurer_may_and_a_member_may_not(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_a_treasurer_may_and_a_member_may_not(clock: Any, community: object, group: Group) -> None:
     change_member_role(by=group.organiser, circle_id=group.circle_id, member_id=group.people[1].pk, role="treasurer")
 
     with pytest.raises(errors.OrganiserOnly):
@@ -112,9 +111,8 @@ def test_a_treasurer_may_and_a_member_may_not(clock: Any, community: object) -> 
     assert group.circle.status == "paused"
 
 
-def test_refuses_what_is_so_already(clock: Any, community: object) -> None:
-    group = a_running_group(2)
-
+@begins_with(a_running_group, 2)
+def test_refuses_what_is_so_already(clock: Any, community: object, group: Group) -> None:
     with pytest.raises(errors.CircleNotPaused):
         resume_circle(by=group.organiser, circle_id=group.circle_id)
     pause_circle(by=group.organiser, circle_id=group.circle_id)

@@ -21,6 +21,7 @@ from tests.products.savings.circles import (
     sweep,
     wallet,
 )
+from tests.products.savings.scenes import begins_with
 
 KEY = IdempotencyKey("pressed-once")
 
@@ -29,8 +30,8 @@ def pay_own(group: Group, *, key: IdempotencyKey = KEY) -> Any:
     return pay_from_wallet(by=group.by(1), contribution_id=group.contribution(1, 1).pk, key=key)
 
 
-def test_moves_the_money_and_marks_it_paid_in_one(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_moves_the_money_and_marks_it_paid_in_one(clock: Any, community: object, group: Group) -> None:
     fund(group.people[1], shillings(5_500))
 
     paid = pay_own(group)
@@ -40,8 +41,8 @@ def test_moves_the_money_and_marks_it_paid_in_one(clock: Any, community: object)
     assert feed(f"circle:{group.circle_id}")[0].sentence == "Baraka O. paid KSh 5,000 into round 1."
 
 
-def test_the_same_key_pays_once(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_the_same_key_pays_once(clock: Any, community: object, group: Group) -> None:
     fund(group.people[1], shillings(50_000))
 
     first, second = pay_own(group), pay_own(group)
@@ -61,8 +62,10 @@ def test_the_same_key_pays_once(clock: Any, community: object) -> None:
         ("poor", errors.WalletTooLow),
     ],
 )
-def test_refuses_and_moves_nothing(clock: Any, community: object, spoil: str, refusal: type[Refusal]) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_refuses_and_moves_nothing(
+    clock: Any, community: object, spoil: str, refusal: type[Refusal], group: Group
+) -> None:
     fund(group.people[1], shillings(4_999 if spoil == "poor" else 90_000))
     match spoil:
         case "key":
@@ -85,9 +88,8 @@ def test_refuses_and_moves_nothing(clock: Any, community: object, spoil: str, re
     assert (wallet(group.people[1]), kept(group)) == before
 
 
-def test_the_last_one_fills_the_pot_which_goes_out(clock: Any, community: object) -> None:
-    group = a_running_group(3)
-
+@begins_with(a_running_group, 3)
+def test_the_last_one_fills_the_pot_which_goes_out(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1, 2)
     run_own_jobs()
 

@@ -9,6 +9,7 @@ from pamoja.foundation.errors import Refusal
 from pamoja.products.savings import errors
 from pamoja.products.savings.public import RoundPayout, forgive_arrears, pause_circle, pay_out_round
 from tests.products.savings.circles import (
+    Group,
     a_running_group,
     after,
     kept,
@@ -18,12 +19,13 @@ from tests.products.savings.circles import (
     sweep,
     wallet,
 )
+from tests.products.savings.scenes import begins_with
 
 SHORT = {"shortfall_rule": "pay_what_is_in", "shortfall_after_days": 7}
 
 
-def test_a_full_pot_goes_out_once(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_a_full_pot_goes_out_once(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1, 2)
 
     first = pay_out_round(by=SYSTEM, round_id=group.round(1).pk)
@@ -37,8 +39,10 @@ def test_a_full_pot_goes_out_once(clock: Any, community: object) -> None:
     ("spoil", "refusal"),
     [("short", errors.PotNotReady), ("closed", errors.RoundNotOpen), ("paused", errors.CircleNotRunning)],
 )
-def test_refuses_and_moves_nothing(clock: Any, community: object, spoil: str, refusal: type[Refusal]) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_refuses_and_moves_nothing(
+    clock: Any, community: object, spoil: str, refusal: type[Refusal], group: Group
+) -> None:
     pay(group, 1, 0, 1, *([] if spoil == "short" else [2]))
     if spoil == "paused":
         pause_circle(by=group.organiser, circle_id=group.circle_id)
@@ -50,8 +54,8 @@ def test_refuses_and_moves_nothing(clock: Any, community: object, spoil: str, re
     assert (kept(group), RoundPayout.objects.count()) == (before, 0)
 
 
-def test_a_short_pot_waits_where_the_rule_says_so(clock: Any, community: object) -> None:
-    group = a_running_group(3)
+@begins_with(a_running_group, 3)
+def test_a_short_pot_waits_where_the_rule_says_so(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
 
     clock.turn_to(after(group, 1, days=27))
@@ -61,8 +65,10 @@ def test_a_short_pot_waits_where_the_rule_says_so(clock: Any, community: object)
     assert kept(group) == shillings(10_000)
 
 
-def test_a_short_pot_goes_out_after_some_days_where_the_rule_says_so(clock: Any, community: object) -> None:
-    group = a_running_group(3, **SHORT)
+@begins_with(a_running_group, 3, **SHORT)
+def test_a_short_pot_goes_out_after_some_days_where_the_rule_says_so(
+    clock: Any, community: object, group: Group
+) -> None:
     pay(group, 1, 0, 1)
 
     clock.turn_to(after(group, 1, days=6, hours=23))
@@ -75,8 +81,8 @@ def test_a_short_pot_goes_out_after_some_days_where_the_rule_says_so(clock: Any,
     assert (wallet(group.people[0]), kept(group)) == (shillings(10_000), shillings(0))
 
 
-def test_arrears_go_on_to_whoever_was_paid_short(clock: Any, community: object) -> None:
-    group = a_running_group(3, late_fee=shillings(200), **SHORT)
+@begins_with(a_running_group, 3, late_fee=shillings(200), **SHORT)
+def test_arrears_go_on_to_whoever_was_paid_short(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
     clock.turn_to(after(group, 1, days=7))
     sweep()
@@ -88,8 +94,8 @@ def test_arrears_go_on_to_whoever_was_paid_short(clock: Any, community: object) 
     assert RoundPayout.objects.get(kind="arrears").amount == shillings(5_000)
 
 
-def test_nobody_owes_arrears_to_themselves(clock: Any, community: object) -> None:
-    group = a_running_group(3, **SHORT)
+@begins_with(a_running_group, 3, **SHORT)
+def test_nobody_owes_arrears_to_themselves(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 1, 2)
 
     clock.turn_to(after(group, 1, days=7))
@@ -99,8 +105,8 @@ def test_nobody_owes_arrears_to_themselves(clock: Any, community: object) -> Non
     assert wallet(group.people[0]) == shillings(10_000)
 
 
-def test_whoever_is_owed_may_forgive_and_nobody_else(clock: Any, community: object) -> None:
-    group = a_running_group(3, **SHORT)
+@begins_with(a_running_group, 3, **SHORT)
+def test_whoever_is_owed_may_forgive_and_nobody_else(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
     clock.turn_to(after(group, 1, days=7))
     sweep()
@@ -116,8 +122,8 @@ def test_whoever_is_owed_may_forgive_and_nobody_else(clock: Any, community: obje
         pay(group, 1, 2)
 
 
-def test_the_last_pot_completes_the_circle_and_shares_its_fees(clock: Any, community: object) -> None:
-    group = a_running_group(2, late_fee=shillings(201))
+@begins_with(a_running_group, 2, late_fee=shillings(201))
+def test_the_last_pot_completes_the_circle_and_shares_its_fees(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0)
     clock.turn_to(after(group, 1, days=4))
     sweep()

@@ -10,6 +10,7 @@ from pamoja.kernel.messaging.public import messages_of
 from pamoja.kernel.payments.public import PayoutConfirmed, PayoutFailed, payouts_for
 from pamoja.products.savings.public import RoundPayout, choose_how_to_pay
 from tests.products.savings.circles import Group, a_running_group, pay, run_own_jobs, shillings, wallet
+from tests.products.savings.scenes import begins_with
 
 
 def paid_out(*, phone: str | None) -> Group:
@@ -79,9 +80,8 @@ def test_without_a_phone_it_stays_in_the_wallet(clock: Any, community: object) -
     assert wallet(group.people[0]) == shillings(10_000)
 
 
-def test_who_wants_it_in_the_wallet_is_left_alone(clock: Any, community: object) -> None:
-    group = a_running_group(2)
-
+@begins_with(a_running_group, 2)
+def test_who_wants_it_in_the_wallet_is_left_alone(clock: Any, community: object, group: Group) -> None:
     pay(group, 1, 0, 1)
     run_own_jobs()
 

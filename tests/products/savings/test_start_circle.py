@@ -9,13 +9,13 @@ import pytest
 from pamoja.foundation.errors import Refusal
 from pamoja.products.savings import errors
 from pamoja.products.savings.public import Contribution, Round, change_circle_settings, start_circle
-from tests.products.savings.circles import a_group, a_running_group, shillings
+from tests.products.savings.circles import Group, a_group, a_running_group, shillings
+from tests.products.savings.scenes import begins_with
 from tests.world.cast import a_member
 
 
-def test_makes_the_schedule_and_opens_round_one(clock: Any, community: object) -> None:
-    group = a_running_group(3, first_due_on=date(2026, 3, 31), turns=2)
-
+@begins_with(a_running_group, 3, first_due_on=date(2026, 3, 31), turns=2)
+def test_makes_the_schedule_and_opens_round_one(clock: Any, community: object, group: Group) -> None:
     rounds = list(Round.objects.filter(circle=group.circle_id).select_related("recipient"))
     assert [each.due_on for each in rounds] == [
         date(2026, 3, 31),
@@ -30,8 +30,8 @@ def test_makes_the_schedule_and_opens_round_one(clock: Any, community: object) -
     assert all(after.opens_at == before.due_at for before, after in pairwise(rounds))
 
 
-def test_asks_everybody_for_the_same_by_the_end_of_their_own_day(clock: Any, community: object) -> None:
-    group = a_group(2)
+@begins_with(a_group, 2)
+def test_asks_everybody_for_the_same_by_the_end_of_their_own_day(clock: Any, community: object, group: Group) -> None:
     person = group.people[1].person
     person.time_zone = "America/New_York"
     person.save()
@@ -71,9 +71,8 @@ def test_refuses_and_makes_nothing(clock: Any, community: object, spoil: str, re
     assert not Contribution.objects.exists()
 
 
-def test_starts_once(clock: Any, community: object) -> None:
-    group = a_running_group(2)
-
+@begins_with(a_running_group, 2)
+def test_starts_once(clock: Any, community: object, group: Group) -> None:
     with pytest.raises(errors.CircleNotGathering):
         start_circle(by=group.organiser, circle_id=group.circle_id)
 
