@@ -43,6 +43,13 @@ def a_person(name: str = "Amina Wanjiru", *, phone: str | None = None, verified:
     """A person who can sign in with `PASSWORD`; `phone` in E.164."""
     from allauth.account.models import EmailAddress
 
+    person = _a_new_person(name, phone=phone, **differs)
+    person.save()
+    EmailAddress.objects.create(user=person, email=person.email, verified=verified, primary=True)
+    return person
+
+
+def _a_new_person(name: str, *, phone: str | None = None, **differs: Any) -> Person:
     from pamoja.kernel.identity.models import Person
     from pamoja.kernel.identity.queries.people import phone_index
 
@@ -51,8 +58,6 @@ def a_person(name: str = "Amina Wanjiru", *, phone: str | None = None, verified:
     person = Person(email=email, name=name, password=password, **differs)
     if phone:
         person.phone, person.phone_index = phone, phone_index(phone)
-    person.save()
-    EmailAddress.objects.create(user=person, email=email, verified=verified, primary=True)
     return person
 
 
@@ -115,17 +120,31 @@ class Cast:
 
 def make_cast(community: Community, other_community: Community) -> Cast:
     """The cast: the owner operates the community; the stranger signs in but never joined; the outsider is elsewhere."""
-    from pamoja.kernel.identity.public import OPERATOR, STAFF
+    from allauth.account.models import EmailAddress
 
-    return Cast(
-        community=community,
-        other_community=other_community,
-        owner=a_member("Wanjiku Kamau", community=community, phone="+254712000001", roles=[OPERATOR]),
-        treasurer=a_member("Otieno Odhiambo", community=community, phone="+254712000002", roles=[STAFF]),
-        member=a_member("Amina Hassan", community=community, phone="+254712000003"),
-        stranger=a_person("Njoroge Mwangi", phone="+254712000004"),
-        outsider=a_member("Grace Okoro", community=other_community, phone="+447400000005"),
-    )
+    from pamoja.kernel.communities.public import entered
+    from pamoja.kernel.identity.public import OPERATOR, STAFF, Member, Person
+
+    phones = {
+        "Wanjiku Kamau": "+254712000001",
+        "Otieno Odhiambo": "+254712000002",
+        "Amina Hassan": "+254712000003",
+        "Njoroge Mwangi": "+254712000004",
+        "Grace Okoro": "+447400000005",
+    }
+    # All at once: hundreds of specifications begin with these five.
+    people = Person.objects.bulk_create(_a_new_person(name, phone=phone) for name, phone in phones.items())
+    addresses = [EmailAddress(user=each, email=each.email, verified=True, primary=True) for each in people]
+    EmailAddress.objects.bulk_create(addresses)
+    wanjiku, otieno, amina, njoroge, grace = people
+    with entered(community.pk):
+        owner, treasurer, member = Member.objects.bulk_create(
+            Member(person=person, name=person.name, roles=roles)
+            for person, roles in ((wanjiku, [OPERATOR]), (otieno, [STAFF]), (amina, []))
+        )
+    with entered(other_community.pk):
+        outsider = Member.objects.create(person=grace, name=grace.name)
+    return Cast(community, other_community, owner, treasurer, member, stranger=njoroge, outsider=outsider)
 
 
 def _password_hash() -> str:

@@ -90,14 +90,15 @@ class Group:
 
 def a_group(members: int = 3, **differs: Any) -> Group:
     """A circle that gathers, with so many people in it."""
-    from pamoja.products.savings.public import create_circle
+    from pamoja.products.savings.public import create_circle, invite, join_by_invitation
 
     people = [a_member(name) for name in itertools.islice(itertools.cycle(NAMES), members)]
     circle = create_circle(by=actor(people[0]), terms=terms(**differs))
-    group = Group(circle.pk, people)
+    if members > 1:
+        code = invite(by=actor(people[0]), circle_id=circle.pk, uses_max=members - 1).code
     for person in people[1:]:
-        join(group, person)
-    return group
+        join_by_invitation(by=actor(person), code=code, rules_version=circle.rules_version)
+    return Group(circle.pk, people)
 
 
 def join(group: Group, person: Member, **differs: Any) -> CircleMember:
