@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet, Value
+from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from pamoja.foundation import ids
@@ -108,14 +108,13 @@ class PaymentLines:
         return min(self._count_max, sum(rows[: self._count_max].count() for _, rows in self._found))
 
     def __getitem__(self, wanted: slice) -> list[PaymentLine]:
+        # Each kind by its own index as far as is shown, then together: a union would sort all there are.
         keys = [
-            rows.order_by("-requested_at", "-id")
-            .annotate(kind=Value(kind), at=F("requested_at"))
-            .values_list("kind", "id", "at")[: wanted.stop]
+            (at, found, kind)
             for kind, rows in self._found
+            for at, found in rows.order_by("-requested_at", "-id").values_list("requested_at", "id")[: wanted.stop]
         ]
-        shown = keys[0] if len(keys) == 1 else keys[0].union(*keys[1:], all=True).order_by("-at", "-id")
-        return _lines([(kind, found) for kind, found, _ in shown[wanted]])
+        return _lines([(kind, found) for _, found, kind in sorted(keys, reverse=True)[wanted]])
 
     def __iter__(self) -> Iterator[PaymentLine]:
         return iter(self[:])
@@ -125,6 +124,7 @@ _MODELS: tuple[tuple[type[Collection] | type[Payout], Kind], ...] = ((Collection
 # Past this many a list is looked through with filters, not page by page.
 COUNT_MAX = 10_000
 _PURPOSES_MAX = 5_000
+_RECEIPTS_MAX = 100
 
 
 def member_payments(member_id: UUID, wanted: Wanted | None = None) -> PaymentLines:
@@ -201,23 +201,18 @@ def _fit(found: QuerySet[Any, Any], kind: Kind, wanted: Wanted, said: dict[str, 
     found = found.filter(**{name: value for name, value in limits.items() if value is not None})
     if said is None:
         return found
-    return found.filter(pk__in=_meant(found, kind, said))
+    return found.filter(_meant(kind, said))
 
 
-def _meant(found: QuerySet[Any, Any], kind: Kind, said: dict[str, Any]) -> QuerySet[Any, Any]:
-    """The ids that fit any of what the words may mean, each looked up by its own index."""
-    names, receipts = list(rails.FACTS), said["receipt__in"]
-    by_receipt = (
-        CollectionAttempt.objects.filter(rail__in=names, receipt__in=receipts).values("collection_id")
-        if kind == "in"
-        else Payout.objects.filter(rail__in=names, receipt__in=receipts).values("pk")
-    )
-    others = [
-        found.filter(**{name: value}).order_by().values("pk")
-        for name, value in said.items()
-        if name != "receipt__in" and value
-    ]
-    return by_receipt.order_by().union(*others, all=True) if others else by_receipt
+def _meant(kind: Kind, said: dict[str, Any]) -> Q:
+    """Any of what the words may mean. Receipts become ids first, so that each part has an index of its own."""
+    model = CollectionAttempt if kind == "in" else Payout
+    rows = model.objects.filter(rail__in=list(rails.FACTS), receipt__in=said["receipt__in"])
+    meant = Q(pk__in=list(rows.values_list("collection_id" if kind == "in" else "pk", flat=True)[:_RECEIPTS_MAX]))
+    for name, value in said.items():
+        if name != "receipt__in" and value:
+            meant |= Q(**{name: value})
+    return meant
 
 
 def _said(text: str, purposes: Callable[[str], list[str]]) -> dict[str, Any]:
