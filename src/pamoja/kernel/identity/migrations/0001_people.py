@@ -76,6 +76,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "people",
                 "db_table": "person",
+                "constraints": [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="person_email_unique"),
+                    models.UniqueConstraint(fields=("phone_index",), name="person_phone_unique"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,21 +116,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "member",
+                "constraints": [models.UniqueConstraint(fields=("community", "person"), name="member_person_unique")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="person_email_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(fields=("phone_index",), name="person_phone_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(fields=("community", "person"), name="member_person_unique"),
         ),
         IsolateByCommunity("Member"),
     ]

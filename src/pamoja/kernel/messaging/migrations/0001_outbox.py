@@ -71,6 +71,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "messaging_address",
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "recipient"), name="messaging_address_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["whatsapp", "sms"])), name="messaging_address_channel_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("consent__in", ["unknown", "in", "out"])),
+                        name="messaging_address_consent_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["member", "channel", "-last_inbound_at"], name="messaging_address_of_member")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +143,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "messaging_broadcast",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "running", "paused", "done", "stopped"])),
+                        name="messaging_broadcast_state_known",
+                    )
+                ],
+                "indexes": [models.Index(fields=["community", "-created_at"], name="messaging_broadcast_newest")],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +189,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "messaging_audience",
+                "constraints": [
+                    models.UniqueConstraint(fields=("broadcast", "member"), name="messaging_audience_once")
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_queued", False)),
+                        fields=["broadcast", "due_after_s"],
+                        name="messaging_audience_waiting",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -206,6 +236,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "messaging_consent",
+                "indexes": [models.Index(fields=["address", "-at"], name="messaging_consent_of_address")],
             },
         ),
         migrations.CreateModel(
@@ -309,6 +340,78 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "messaging_message",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("community", "dedupe_key"), name="messaging_message_sent_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["queued", "sending", "sent", "delivered", "read", "failed", "given_up", "withheld"],
+                            )
+                        ),
+                        name="messaging_message_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["email", "whatsapp", "sms", "push"])),
+                        name="messaging_message_channel_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["security", "reply", "money", "reminder", "activity", "lesson", "news"])
+                        ),
+                        name="messaging_message_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("priority__in", [0, 5, 10, 20, 30])),
+                        name="messaging_message_priority_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state__in", ["queued", "sending"]), _negated=True),
+                                ("sent_at__isnull", True),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["sent", "delivered", "read"]), _negated=True),
+                                ("sent_at__isnull", False),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="messaging_message_sent_at_when_sent",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "sending"])),
+                        fields=["community", "priority", "next_attempt_at", "id"],
+                        name="messaging_message_unfinished",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "sending"])),
+                        fields=["next_attempt_at"],
+                        name="messaging_message_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "sending"])),
+                        fields=["recipient", "priority", "due_at", "id"],
+                        name="messaging_message_lane",
+                    ),
+                    models.Index(
+                        condition=models.Q(("sent_at__isnull", False)),
+                        fields=["recipient", "sent_at"],
+                        name="messaging_message_handed",
+                    ),
+                    models.Index(
+                        condition=models.Q(("provider_id", ""), _negated=True),
+                        fields=["provider_id"],
+                        name="messaging_message_provider",
+                    ),
+                    models.Index(fields=["member", "-created_at"], name="messaging_message_of_member"),
+                    models.Index(fields=["community", "-created_at"], name="messaging_message_newest"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -346,6 +449,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "messaging_delivery_report",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("community", "provider_id", "said", "error_code"), name="messaging_delivery_report_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -385,6 +493,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "messaging_notification",
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "dedupe_key"), name="messaging_notification_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["security", "reply", "money", "reminder", "activity", "lesson", "news"])
+                        ),
+                        name="messaging_notification_kind_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["member", "-shown_from", "-id"], name="messaging_notification_newest"),
+                    models.Index(
+                        condition=models.Q(("read_at__isnull", True)),
+                        fields=["member"],
+                        name="messaging_notification_unread",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -425,6 +550,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "messaging_preference",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first__in", ["", "email", "whatsapp", "sms"])),
+                        name="messaging_preference_first_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -496,203 +627,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "messaging_push_subscription",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("community", "endpoint_index"), name="messaging_push_subscription_once"
+                    )
+                ],
+                "indexes": [models.Index(fields=["member"], name="messaging_push_subscription_of")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="address",
-            index=models.Index(fields=["member", "channel", "-last_inbound_at"], name="messaging_address_of_member"),
-        ),
-        migrations.AddConstraint(
-            model_name="address",
-            constraint=models.UniqueConstraint(fields=("community", "recipient"), name="messaging_address_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="address",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["whatsapp", "sms"])), name="messaging_address_channel_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="address",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("consent__in", ["unknown", "in", "out"])), name="messaging_address_consent_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="broadcast",
-            index=models.Index(fields=["community", "-created_at"], name="messaging_broadcast_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="broadcast",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "running", "paused", "done", "stopped"])),
-                name="messaging_broadcast_state_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="broadcastrecipient",
-            index=models.Index(
-                condition=models.Q(("is_queued", False)),
-                fields=["broadcast", "due_after_s"],
-                name="messaging_audience_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="broadcastrecipient",
-            constraint=models.UniqueConstraint(fields=("broadcast", "member"), name="messaging_audience_once"),
-        ),
-        migrations.AddIndex(
-            model_name="consentrecord",
-            index=models.Index(fields=["address", "-at"], name="messaging_consent_of_address"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("state__in", ["queued", "sending"])),
-                fields=["community", "priority", "next_attempt_at", "id"],
-                name="messaging_message_unfinished",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("state__in", ["queued", "sending"])),
-                fields=["next_attempt_at"],
-                name="messaging_message_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("state__in", ["queued", "sending"])),
-                fields=["recipient", "priority", "due_at", "id"],
-                name="messaging_message_lane",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("sent_at__isnull", False)),
-                fields=["recipient", "sent_at"],
-                name="messaging_message_handed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("provider_id", ""), _negated=True),
-                fields=["provider_id"],
-                name="messaging_message_provider",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["member", "-created_at"], name="messaging_message_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["community", "-created_at"], name="messaging_message_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                fields=("community", "dedupe_key"), name="messaging_message_sent_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["queued", "sending", "sent", "delivered", "read", "failed", "given_up", "withheld"])
-                ),
-                name="messaging_message_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["email", "whatsapp", "sms", "push"])),
-                name="messaging_message_channel_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["security", "reply", "money", "reminder", "activity", "lesson", "news"])
-                ),
-                name="messaging_message_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("priority__in", [0, 5, 10, 20, 30])), name="messaging_message_priority_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("state__in", ["queued", "sending"]), _negated=True),
-                        ("sent_at__isnull", True),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["sent", "delivered", "read"]), _negated=True),
-                        ("sent_at__isnull", False),
-                        _connector="OR",
-                    ),
-                ),
-                name="messaging_message_sent_at_when_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliveryreport",
-            constraint=models.UniqueConstraint(
-                fields=("community", "provider_id", "said", "error_code"), name="messaging_delivery_report_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(fields=["member", "-shown_from", "-id"], name="messaging_notification_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(
-                condition=models.Q(("read_at__isnull", True)), fields=["member"], name="messaging_notification_unread"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.UniqueConstraint(fields=("community", "dedupe_key"), name="messaging_notification_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["security", "reply", "money", "reminder", "activity", "lesson", "news"])
-                ),
-                name="messaging_notification_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first__in", ["", "email", "whatsapp", "sms"])),
-                name="messaging_preference_first_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pushsubscription",
-            index=models.Index(fields=["member"], name="messaging_push_subscription_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="pushsubscription",
-            constraint=models.UniqueConstraint(
-                fields=("community", "endpoint_index"), name="messaging_push_subscription_once"
-            ),
         ),
         IsolateByCommunity("Address"),
         IsolateByCommunity("ConsentRecord"),

@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "messaging_conversation",
+                "indexes": [models.Index(fields=["community", "-spoke_at"], name="messaging_conversation_newest")],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +131,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "heard",
                 "db_table": "messaging_heard",
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "kind", "external_id"), name="messaging_heard_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["written", "reported"])), name="messaging_heard_kind_known"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=["community", "kind", "id"],
+                        name="messaging_heard_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=["community", "sender", "id"],
+                        name="messaging_heard_of_sender",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,49 +201,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "messaging_line",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("by__in", ["them", "assistant", "person"])), name="messaging_line_by_known"
+                    )
+                ],
+                "indexes": [models.Index(fields=["conversation", "-id"], name="messaging_line_newest")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(fields=["community", "-spoke_at"], name="messaging_conversation_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="heard",
-            index=models.Index(
-                condition=models.Q(("done_at__isnull", True)),
-                fields=["community", "kind", "id"],
-                name="messaging_heard_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="heard",
-            index=models.Index(
-                condition=models.Q(("done_at__isnull", True)),
-                fields=["community", "sender", "id"],
-                name="messaging_heard_of_sender",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="heard",
-            constraint=models.UniqueConstraint(
-                fields=("community", "kind", "external_id"), name="messaging_heard_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="heard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["written", "reported"])), name="messaging_heard_kind_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="line",
-            index=models.Index(fields=["conversation", "-id"], name="messaging_line_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("by__in", ["them", "assistant", "person"])), name="messaging_line_by_known"
-            ),
         ),
         IsolateByCommunity("Heard"),
         IsolateByCommunity("Conversation"),

@@ -83,6 +83,94 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_collection",
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "key"), name="payments_collection_key_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                (
+                                    pamoja.kernel.payments.rules.states.CollectionState["INTENDED"],
+                                    pamoja.kernel.payments.rules.states.CollectionState["SUBMITTED"],
+                                    pamoja.kernel.payments.rules.states.CollectionState["FAILED"],
+                                    pamoja.kernel.payments.rules.states.CollectionState["REVIEW"],
+                                ),
+                            )
+                        ),
+                        fields=("community", "member", "purpose"),
+                        name="payments_collection_one_open_a_purpose",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="payments_collection_amount_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("attempts_max__gte", 1)), name="payments_collection_attempts_some"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["intended", "submitted", "failed", "confirmed", "given_up", "expired", "review"],
+                            )
+                        ),
+                        name="payments_collection_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("next_attempt_at__isnull", False),
+                                (
+                                    "state__in",
+                                    [
+                                        pamoja.kernel.payments.rules.states.CollectionState["INTENDED"],
+                                        pamoja.kernel.payments.rules.states.CollectionState["FAILED"],
+                                    ],
+                                ),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "state__in",
+                                        [
+                                            pamoja.kernel.payments.rules.states.CollectionState["INTENDED"],
+                                            pamoja.kernel.payments.rules.states.CollectionState["FAILED"],
+                                        ],
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("next_attempt_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_collection_next_attempt_if_waiting",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("state", pamoja.kernel.payments.rules.states.CollectionState["CONFIRMED"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state", pamoja.kernel.payments.rules.states.CollectionState["CONFIRMED"]),
+                                    _negated=True,
+                                ),
+                                ("confirmed_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_collection_confirmed_has_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["community", "member", "-requested_at"], name="payments_collection_of_member"),
+                    models.Index(fields=["community", "purpose"], name="payments_collection_purpose"),
+                    models.Index(
+                        condition=models.Q(("next_attempt_at__isnull", False)),
+                        fields=["community", "next_attempt_at"],
+                        name="payments_collection_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +249,77 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_attempt",
+                "constraints": [
+                    models.UniqueConstraint(fields=("collection", "number"), name="payments_attempt_number_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                (
+                                    pamoja.kernel.payments.rules.states.AttemptState["CREATED"],
+                                    pamoja.kernel.payments.rules.states.AttemptState["SENT"],
+                                    pamoja.kernel.payments.rules.states.AttemptState["ACCEPTED"],
+                                ),
+                            )
+                        ),
+                        fields=("collection",),
+                        name="payments_attempt_one_open",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("rail", "checkout_request_id"), name="payments_attempt_checkout_unique"
+                    ),
+                    models.UniqueConstraint(fields=("rail", "receipt"), name="payments_attempt_receipt_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["created", "sent", "accepted", "paid", "failed", "expired", "review"])
+                        ),
+                        name="payments_attempt_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("doubt__in", ["", "amount", "receipt", "result", "silence", "surplus", "late", "refused"])
+                        ),
+                        name="payments_attempt_doubt_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("entry_id__isnull", False),
+                                ("state", pamoja.kernel.payments.rules.states.AttemptState["PAID"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state", pamoja.kernel.payments.rules.states.AttemptState["PAID"]), _negated=True
+                                ),
+                                ("entry_id__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_attempt_paid_is_posted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", pamoja.kernel.payments.rules.states.AttemptState["ACCEPTED"]), _negated=True
+                            ),
+                            ("checkout_request_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="payments_attempt_accepted_has_checkout",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_query_at__isnull", False)),
+                        fields=["community", "next_query_at"],
+                        name="payments_attempt_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(models.Q(("doubt", ""), _negated=True), ("resolved_at__isnull", True)),
+                        fields=["community", "began_at"],
+                        name="payments_attempt_in_doubt",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -251,6 +410,77 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_payout",
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "key"), name="payments_payout_key_unique"),
+                    models.UniqueConstraint(fields=("rail", "originator_id"), name="payments_payout_originator_unique"),
+                    models.UniqueConstraint(
+                        fields=("rail", "conversation_id"), name="payments_payout_conversation_unique"
+                    ),
+                    models.UniqueConstraint(fields=("rail", "receipt"), name="payments_payout_receipt_unique"),
+                    models.UniqueConstraint(fields=("hold_id",), name="payments_payout_hold_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="payments_payout_amount_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["requested", "sent", "accepted", "confirmed", "failed", "review"])
+                        ),
+                        name="payments_payout_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("doubt__in", ["", "amount", "receipt", "result", "silence", "surplus", "late", "refused"])
+                        ),
+                        name="payments_payout_doubt_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("entry_id__isnull", False),
+                                ("state", pamoja.kernel.payments.rules.states.PayoutState["CONFIRMED"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state", pamoja.kernel.payments.rules.states.PayoutState["CONFIRMED"]),
+                                    _negated=True,
+                                ),
+                                ("entry_id__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_payout_confirmed_is_posted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("next_submission_at__isnull", False),
+                                ("state", pamoja.kernel.payments.rules.states.PayoutState["REQUESTED"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state", pamoja.kernel.payments.rules.states.PayoutState["REQUESTED"]),
+                                    _negated=True,
+                                ),
+                                ("next_submission_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_payout_next_submission_if_waiting",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["community", "member", "-requested_at"], name="payments_payout_of_member"),
+                    models.Index(
+                        condition=models.Q(("next_submission_at__isnull", False)),
+                        fields=["community", "next_submission_at"],
+                        name="payments_payout_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("next_query_at__isnull", False)),
+                        fields=["community", "next_query_at"],
+                        name="payments_payout_to_query",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -307,338 +537,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "webhook",
                 "verbose_name_plural": "webhook inbox",
                 "db_table": "payments_inbox",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("community", "kind", "subject_id", "fingerprint"), name="payments_inbox_kept_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["collection", "payout", "payout-late", "payout-state"])),
+                        name="payments_inbox_kind_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("applied_at__isnull", True)),
+                        fields=["community", "received_at"],
+                        name="payments_inbox_waiting",
+                    ),
+                    models.Index(fields=["subject_id"], name="payments_inbox_subject"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="collection",
-            index=models.Index(fields=["community", "member", "-requested_at"], name="payments_collection_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="collection",
-            index=models.Index(fields=["community", "purpose"], name="payments_collection_purpose"),
-        ),
-        migrations.AddIndex(
-            model_name="collection",
-            index=models.Index(
-                condition=models.Q(("next_attempt_at__isnull", False)),
-                fields=["community", "next_attempt_at"],
-                name="payments_collection_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.UniqueConstraint(fields=("community", "key"), name="payments_collection_key_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            pamoja.kernel.payments.rules.states.CollectionState["INTENDED"],
-                            pamoja.kernel.payments.rules.states.CollectionState["SUBMITTED"],
-                            pamoja.kernel.payments.rules.states.CollectionState["FAILED"],
-                            pamoja.kernel.payments.rules.states.CollectionState["REVIEW"],
-                        ),
-                    )
-                ),
-                fields=("community", "member", "purpose"),
-                name="payments_collection_one_open_a_purpose",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="payments_collection_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("attempts_max__gte", 1)), name="payments_collection_attempts_some"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["intended", "submitted", "failed", "confirmed", "given_up", "expired", "review"])
-                ),
-                name="payments_collection_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("next_attempt_at__isnull", False),
-                        (
-                            "state__in",
-                            [
-                                pamoja.kernel.payments.rules.states.CollectionState["INTENDED"],
-                                pamoja.kernel.payments.rules.states.CollectionState["FAILED"],
-                            ],
-                        ),
-                    ),
-                    models.Q(
-                        models.Q(
-                            (
-                                "state__in",
-                                [
-                                    pamoja.kernel.payments.rules.states.CollectionState["INTENDED"],
-                                    pamoja.kernel.payments.rules.states.CollectionState["FAILED"],
-                                ],
-                            ),
-                            _negated=True,
-                        ),
-                        ("next_attempt_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_collection_next_attempt_if_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("state", pamoja.kernel.payments.rules.states.CollectionState["CONFIRMED"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state", pamoja.kernel.payments.rules.states.CollectionState["CONFIRMED"]), _negated=True
-                        ),
-                        ("confirmed_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_collection_confirmed_has_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="collectionattempt",
-            index=models.Index(
-                condition=models.Q(("next_query_at__isnull", False)),
-                fields=["community", "next_query_at"],
-                name="payments_attempt_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="collectionattempt",
-            index=models.Index(
-                condition=models.Q(models.Q(("doubt", ""), _negated=True), ("resolved_at__isnull", True)),
-                fields=["community", "began_at"],
-                name="payments_attempt_in_doubt",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collectionattempt",
-            constraint=models.UniqueConstraint(fields=("collection", "number"), name="payments_attempt_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="collectionattempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            pamoja.kernel.payments.rules.states.AttemptState["CREATED"],
-                            pamoja.kernel.payments.rules.states.AttemptState["SENT"],
-                            pamoja.kernel.payments.rules.states.AttemptState["ACCEPTED"],
-                        ),
-                    )
-                ),
-                fields=("collection",),
-                name="payments_attempt_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collectionattempt",
-            constraint=models.UniqueConstraint(
-                fields=("rail", "checkout_request_id"), name="payments_attempt_checkout_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collectionattempt",
-            constraint=models.UniqueConstraint(fields=("rail", "receipt"), name="payments_attempt_receipt_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="collectionattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["created", "sent", "accepted", "paid", "failed", "expired", "review"])
-                ),
-                name="payments_attempt_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collectionattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("doubt__in", ["", "amount", "receipt", "result", "silence", "surplus", "late", "refused"])
-                ),
-                name="payments_attempt_doubt_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collectionattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("entry_id__isnull", False), ("state", pamoja.kernel.payments.rules.states.AttemptState["PAID"])
-                    ),
-                    models.Q(
-                        models.Q(("state", pamoja.kernel.payments.rules.states.AttemptState["PAID"]), _negated=True),
-                        ("entry_id__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_attempt_paid_is_posted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collectionattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", pamoja.kernel.payments.rules.states.AttemptState["ACCEPTED"]), _negated=True),
-                    ("checkout_request_id__isnull", False),
-                    _connector="OR",
-                ),
-                name="payments_attempt_accepted_has_checkout",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payout",
-            index=models.Index(fields=["community", "member", "-requested_at"], name="payments_payout_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="payout",
-            index=models.Index(
-                condition=models.Q(("next_submission_at__isnull", False)),
-                fields=["community", "next_submission_at"],
-                name="payments_payout_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payout",
-            index=models.Index(
-                condition=models.Q(("next_query_at__isnull", False)),
-                fields=["community", "next_query_at"],
-                name="payments_payout_to_query",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.UniqueConstraint(fields=("community", "key"), name="payments_payout_key_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.UniqueConstraint(
-                fields=("rail", "originator_id"), name="payments_payout_originator_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.UniqueConstraint(
-                fields=("rail", "conversation_id"), name="payments_payout_conversation_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.UniqueConstraint(fields=("rail", "receipt"), name="payments_payout_receipt_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.UniqueConstraint(fields=("hold_id",), name="payments_payout_hold_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="payments_payout_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["requested", "sent", "accepted", "confirmed", "failed", "review"])),
-                name="payments_payout_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("doubt__in", ["", "amount", "receipt", "result", "silence", "surplus", "late", "refused"])
-                ),
-                name="payments_payout_doubt_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("entry_id__isnull", False),
-                        ("state", pamoja.kernel.payments.rules.states.PayoutState["CONFIRMED"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state", pamoja.kernel.payments.rules.states.PayoutState["CONFIRMED"]), _negated=True
-                        ),
-                        ("entry_id__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_payout_confirmed_is_posted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("next_submission_at__isnull", False),
-                        ("state", pamoja.kernel.payments.rules.states.PayoutState["REQUESTED"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state", pamoja.kernel.payments.rules.states.PayoutState["REQUESTED"]), _negated=True
-                        ),
-                        ("next_submission_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_payout_next_submission_if_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookinbox",
-            index=models.Index(
-                condition=models.Q(("applied_at__isnull", True)),
-                fields=["community", "received_at"],
-                name="payments_inbox_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookinbox",
-            index=models.Index(fields=["subject_id"], name="payments_inbox_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookinbox",
-            constraint=models.UniqueConstraint(
-                fields=("community", "kind", "subject_id", "fingerprint"), name="payments_inbox_kept_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookinbox",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["collection", "payout", "payout-late", "payout-state"])),
-                name="payments_inbox_kind_known",
-            ),
         ),
         IsolateByCommunity("Collection"),
         IsolateByCommunity("CollectionAttempt"),

@@ -51,6 +51,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_customer",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("community", "member", "rail"), name="payments_customer_member_unique"
+                    ),
+                    models.UniqueConstraint(fields=("rail", "rail_id"), name="payments_customer_rail_id_unique"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +90,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_endpoint",
+                "constraints": [
+                    models.UniqueConstraint(fields=("rail", "rail_id"), name="payments_endpoint_rail_id_unique")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +168,38 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_method",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["card", "bacs_debit", "phone", "bank"])),
+                        name="payments_method_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["pending", "verified", "failed", "removed"])),
+                        name="payments_method_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", pamoja.kernel.payments.rules.methods.MethodState["VERIFIED"]), _negated=True
+                            ),
+                            ("verified_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="payments_method_verified_has_time",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("community", "rail", "rail_id"), name="payments_method_rail_id_unique"
+                    ),
+                    models.UniqueConstraint(fields=("community", "session_id"), name="payments_method_session_unique"),
+                ],
+                "indexes": [
+                    models.Index(fields=["community", "member", "position"], name="payments_method_of_member"),
+                    models.Index(
+                        condition=models.Q(("next_query_at__isnull", False)),
+                        fields=["community", "next_query_at"],
+                        name="payments_method_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,6 +260,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "payment settings",
                 "db_table": "payments_settings",
+                "constraints": [
+                    models.UniqueConstraint(fields=("community",), name="payments_settings_one_a_community")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -251,6 +295,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_reference",
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "member"), name="payments_reference_member_unique"),
+                    models.UniqueConstraint(fields=("code",), name="payments_reference_code_unique"),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -335,81 +383,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.method"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.UniqueConstraint(
-                fields=("community", "member", "rail"), name="payments_customer_member_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.UniqueConstraint(fields=("rail", "rail_id"), name="payments_customer_rail_id_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="endpoint",
-            constraint=models.UniqueConstraint(fields=("rail", "rail_id"), name="payments_endpoint_rail_id_unique"),
-        ),
-        migrations.AddIndex(
-            model_name="method",
-            index=models.Index(fields=["community", "member", "position"], name="payments_method_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="method",
-            index=models.Index(
-                condition=models.Q(("next_query_at__isnull", False)),
-                fields=["community", "next_query_at"],
-                name="payments_method_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="method",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["card", "bacs_debit", "phone", "bank"])),
-                name="payments_method_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="method",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["pending", "verified", "failed", "removed"])),
-                name="payments_method_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="method",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", pamoja.kernel.payments.rules.methods.MethodState["VERIFIED"]), _negated=True),
-                    ("verified_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="payments_method_verified_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="method",
-            constraint=models.UniqueConstraint(
-                fields=("community", "rail", "rail_id"), name="payments_method_rail_id_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="method",
-            constraint=models.UniqueConstraint(
-                fields=("community", "session_id"), name="payments_method_session_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentsettings",
-            constraint=models.UniqueConstraint(fields=("community",), name="payments_settings_one_a_community"),
-        ),
-        migrations.AddConstraint(
-            model_name="reference",
-            constraint=models.UniqueConstraint(fields=("community", "member"), name="payments_reference_member_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="reference",
-            constraint=models.UniqueConstraint(fields=("code",), name="payments_reference_code_unique"),
         ),
         IsolateByCommunity("Customer"),
         IsolateByCommunity("Endpoint"),

@@ -115,6 +115,94 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_invoice",
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "key"), name="payments_invoice_key_unique"),
+                    models.UniqueConstraint(fields=("community", "number"), name="payments_invoice_number_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "open", "paid", "refunded", "void", "uncollectible"])
+                        ),
+                        name="payments_invoice_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__in", ["first", "renewal", "change", "last_use", "single"])),
+                        name="payments_invoice_reason_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("number__isnull", True),
+                                ("state", pamoja.kernel.payments.rules.billing.InvoiceState["DRAFT"]),
+                            ),
+                            models.Q(
+                                ("number__isnull", False),
+                                ("state__in", ["open", "paid", "refunded", "void", "uncollectible"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_invoice_numbered_when_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("tax_minor__gte", 0), ("tax_minor__lte", models.F("total_minor")), ("total_minor__gte", 0)
+                        ),
+                        name="payments_invoice_sums_sound",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("refunded_minor__gte", 0),
+                            ("refunded_minor__lte", models.F("total_minor")),
+                            ("refunded_tax_minor__gte", 0),
+                            ("refunded_tax_minor__lte", models.F("tax_minor")),
+                        ),
+                        name="payments_invoice_refund_within_total",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("paid_at__isnull", False),
+                                (
+                                    "state__in",
+                                    [
+                                        pamoja.kernel.payments.rules.billing.InvoiceState["PAID"],
+                                        pamoja.kernel.payments.rules.billing.InvoiceState["REFUNDED"],
+                                    ],
+                                ),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "state__in",
+                                        [
+                                            pamoja.kernel.payments.rules.billing.InvoiceState["PAID"],
+                                            pamoja.kernel.payments.rules.billing.InvoiceState["REFUNDED"],
+                                        ],
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("paid_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_invoice_paid_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("next_attempt_at__isnull", True),
+                            ("state", pamoja.kernel.payments.rules.billing.InvoiceState["OPEN"]),
+                            _connector="OR",
+                        ),
+                        name="payments_invoice_asked_while_open",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["community", "member", "-made_at"], name="payments_invoice_of_member"),
+                    models.Index(
+                        condition=models.Q(("next_attempt_at__isnull", False)),
+                        fields=["community", "next_attempt_at"],
+                        name="payments_invoice_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,6 +269,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_plan",
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "product", "code"), name="payments_plan_code_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("after_grace__in", ["cancel", "pause"])), name="payments_plan_grace_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("recognition__in", ["daily", "period_end"])),
+                        name="payments_plan_recognition_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -237,6 +335,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_discount",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("currency", ""), ("off_minor", 0), ("percent_bp__gt", 0), ("percent_bp__lte", 10000)
+                            ),
+                            models.Q(
+                                ("off_minor__gt", 0), ("percent_bp", 0), models.Q(("currency", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_discount_share_or_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("duration__in", ["once", "repeating", "forever"])),
+                        name="payments_discount_duration_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("times__gte", 1)), name="payments_discount_times_some"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("redemptions_max__isnull", True),
+                            ("redemptions__lte", models.F("redemptions_max")),
+                            _connector="OR",
+                        ),
+                        name="payments_discount_within_limit",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -301,6 +426,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_price",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("scheme__in", ["flat", "each", "graduated", "volume"])),
+                        name="payments_price_scheme_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("interval__in", ["day", "week", "month", "year"])),
+                        name="payments_price_interval_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("interval_count__gte", 1), ("per_units__gte", 1), ("unit_minor__gte", 0)),
+                        name="payments_price_sound",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -334,6 +473,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_tier",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("community", "price", "up_to"), name="payments_tier_limit_unique", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("flat_minor__gte", 0),
+                            ("unit_minor__gte", 0),
+                            models.Q(("up_to__isnull", True), ("up_to__gt", 0), _connector="OR"),
+                        ),
+                        name="payments_tier_sound",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -382,6 +534,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_promotion_code",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)),
+                        fields=("community", "code"),
+                        name="payments_promotion_code_active_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("redemptions_max__isnull", True),
+                            ("redemptions__lte", models.F("redemptions_max")),
+                            _connector="OR",
+                        ),
+                        name="payments_promotion_code_within_limit",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -429,6 +596,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_question",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "answered", "resolved"])),
+                        name="payments_question_state_known",
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["community", "member", "-asked_at"], name="payments_question_of_member"),
+                    models.Index(fields=["community", "state", "changed_at"], name="payments_question_waiting"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -463,6 +640,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_question_message",
+                "indexes": [models.Index(fields=["question", "said_at"], name="payments_question_message_seq")],
             },
         ),
         migrations.CreateModel(
@@ -565,6 +743,116 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_subscription",
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "key"), name="payments_subscription_key_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                (
+                                    pamoja.kernel.payments.rules.billing.SubscriptionState["CANCELLED"],
+                                    pamoja.kernel.payments.rules.billing.SubscriptionState["EXPIRED"],
+                                ),
+                            ),
+                            _negated=True,
+                        ),
+                        fields=("community", "member", "product"),
+                        name="payments_subscription_one_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["incomplete", "trialing", "active", "past_due", "paused", "cancelled", "expired"],
+                            )
+                        ),
+                        name="payments_subscription_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gte", 1)), name="payments_subscription_quantity_some"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period_ends_at__gt", models.F("period_starts_at"))),
+                        name="payments_subscription_period_runs",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("next_step_at__isnull", True),
+                                (
+                                    "state__in",
+                                    (
+                                        pamoja.kernel.payments.rules.billing.SubscriptionState["CANCELLED"],
+                                        pamoja.kernel.payments.rules.billing.SubscriptionState["EXPIRED"],
+                                    ),
+                                ),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "state__in",
+                                        (
+                                            pamoja.kernel.payments.rules.billing.SubscriptionState["CANCELLED"],
+                                            pamoja.kernel.payments.rules.billing.SubscriptionState["EXPIRED"],
+                                        ),
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("ended_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_subscription_ended_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("grace_ends_at__isnull", False),
+                                ("state", pamoja.kernel.payments.rules.billing.SubscriptionState["PAST_DUE"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state", pamoja.kernel.payments.rules.billing.SubscriptionState["PAST_DUE"]),
+                                    _negated=True,
+                                ),
+                                ("grace_ends_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_subscription_grace_if_past_due",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("paused_at__isnull", False),
+                                ("state", pamoja.kernel.payments.rules.billing.SubscriptionState["PAUSED"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state", pamoja.kernel.payments.rules.billing.SubscriptionState["PAUSED"]),
+                                    _negated=True,
+                                ),
+                                ("paused_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_subscription_paused_has_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["community", "member", "-began_at"], name="payments_subscription_member"),
+                    models.Index(
+                        condition=models.Q(("next_step_at__isnull", False)),
+                        fields=["community", "next_step_at"],
+                        name="payments_subscription_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("remind_at__isnull", False)),
+                        fields=["community", "remind_at"],
+                        name="payments_subscription_reminder",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -618,6 +906,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_revenue_span",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("before_minor__gte", 0),
+                            ("before_minor__lte", models.F("earned_minor")),
+                            ("earned_minor__lte", models.F("amount_minor")),
+                        ),
+                        name="payments_revenue_span_within_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gte", models.F("starts_at"))), name="payments_revenue_span_runs"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_at__isnull", False)),
+                        fields=["community", "next_at"],
+                        name="payments_revenue_span_due",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -667,6 +975,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_redemption",
+                "constraints": [
+                    models.UniqueConstraint(fields=("subscription", "discount"), name="payments_redemption_once_each")
+                ],
             },
         ),
         migrations.AddField(
@@ -712,6 +1023,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_tax_rate",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rate_bp__gt", 0), ("rate_bp__lte", 10000)), name="payments_tax_rate_sound"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)),
+                        fields=("community", "name"),
+                        name="payments_tax_rate_active_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -791,6 +1112,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_invoice_line",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["plan", "use", "change", "unused", "single", "credit", "discount", "tax"])
+                        ),
+                        name="payments_invoice_line_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_included", False),
+                            ("kind", pamoja.kernel.payments.rules.billing.LineKind["TAX"]),
+                            _connector="OR",
+                        ),
+                        name="payments_invoice_line_included_is_tax",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["invoice", "position"], name="payments_invoice_line_order"),
+                    models.Index(
+                        condition=models.Q(("invoice__isnull", True)),
+                        fields=["community", "member"],
+                        name="payments_invoice_line_waiting",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -833,6 +1178,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_usage",
+                "constraints": [
+                    models.UniqueConstraint(fields=("subscription", "key"), name="payments_usage_key_unique"),
+                    models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="payments_usage_some"),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("line__isnull", True)),
+                        fields=["subscription", "used_at"],
+                        name="payments_usage_to_bill",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -903,475 +1259,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(
-                fields=("community", "product", "code"), name="payments_plan_code_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("after_grace__in", ["cancel", "pause"])), name="payments_plan_grace_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("recognition__in", ["daily", "period_end"])), name="payments_plan_recognition_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("currency", ""), ("off_minor", 0), ("percent_bp__gt", 0), ("percent_bp__lte", 10000)),
-                    models.Q(("off_minor__gt", 0), ("percent_bp", 0), models.Q(("currency", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="payments_discount_share_or_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duration__in", ["once", "repeating", "forever"])),
-                name="payments_discount_duration_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("times__gte", 1)), name="payments_discount_times_some"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("redemptions_max__isnull", True),
-                    ("redemptions__lte", models.F("redemptions_max")),
-                    _connector="OR",
-                ),
-                name="payments_discount_within_limit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="price",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scheme__in", ["flat", "each", "graduated", "volume"])),
-                name="payments_price_scheme_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="price",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("interval__in", ["day", "week", "month", "year"])),
-                name="payments_price_interval_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="price",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("interval_count__gte", 1), ("per_units__gte", 1), ("unit_minor__gte", 0)),
-                name="payments_price_sound",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pricetier",
-            constraint=models.UniqueConstraint(
-                fields=("community", "price", "up_to"), name="payments_tier_limit_unique", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pricetier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("flat_minor__gte", 0),
-                    ("unit_minor__gte", 0),
-                    models.Q(("up_to__isnull", True), ("up_to__gt", 0), _connector="OR"),
-                ),
-                name="payments_tier_sound",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotioncode",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_active", True)),
-                fields=("community", "code"),
-                name="payments_promotion_code_active_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotioncode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("redemptions_max__isnull", True),
-                    ("redemptions__lte", models.F("redemptions_max")),
-                    _connector="OR",
-                ),
-                name="payments_promotion_code_within_limit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="question",
-            index=models.Index(fields=["community", "member", "-asked_at"], name="payments_question_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="question",
-            index=models.Index(fields=["community", "state", "changed_at"], name="payments_question_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "answered", "resolved"])),
-                name="payments_question_state_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="questionmessage",
-            index=models.Index(fields=["question", "said_at"], name="payments_question_message_seq"),
-        ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(fields=["community", "member", "-began_at"], name="payments_subscription_member"),
-        ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(
-                condition=models.Q(("next_step_at__isnull", False)),
-                fields=["community", "next_step_at"],
-                name="payments_subscription_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(
-                condition=models.Q(("remind_at__isnull", False)),
-                fields=["community", "remind_at"],
-                name="payments_subscription_reminder",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.UniqueConstraint(fields=("community", "key"), name="payments_subscription_key_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            pamoja.kernel.payments.rules.billing.SubscriptionState["CANCELLED"],
-                            pamoja.kernel.payments.rules.billing.SubscriptionState["EXPIRED"],
-                        ),
-                    ),
-                    _negated=True,
-                ),
-                fields=("community", "member", "product"),
-                name="payments_subscription_one_running",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["incomplete", "trialing", "active", "past_due", "paused", "cancelled", "expired"])
-                ),
-                name="payments_subscription_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gte", 1)), name="payments_subscription_quantity_some"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period_ends_at__gt", models.F("period_starts_at"))),
-                name="payments_subscription_period_runs",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("next_step_at__isnull", True),
-                        (
-                            "state__in",
-                            (
-                                pamoja.kernel.payments.rules.billing.SubscriptionState["CANCELLED"],
-                                pamoja.kernel.payments.rules.billing.SubscriptionState["EXPIRED"],
-                            ),
-                        ),
-                    ),
-                    models.Q(
-                        models.Q(
-                            (
-                                "state__in",
-                                (
-                                    pamoja.kernel.payments.rules.billing.SubscriptionState["CANCELLED"],
-                                    pamoja.kernel.payments.rules.billing.SubscriptionState["EXPIRED"],
-                                ),
-                            ),
-                            _negated=True,
-                        ),
-                        ("ended_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_subscription_ended_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("grace_ends_at__isnull", False),
-                        ("state", pamoja.kernel.payments.rules.billing.SubscriptionState["PAST_DUE"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state", pamoja.kernel.payments.rules.billing.SubscriptionState["PAST_DUE"]), _negated=True
-                        ),
-                        ("grace_ends_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_subscription_grace_if_past_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("paused_at__isnull", False),
-                        ("state", pamoja.kernel.payments.rules.billing.SubscriptionState["PAUSED"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state", pamoja.kernel.payments.rules.billing.SubscriptionState["PAUSED"]), _negated=True
-                        ),
-                        ("paused_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_subscription_paused_has_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="revenuespan",
-            index=models.Index(
-                condition=models.Q(("next_at__isnull", False)),
-                fields=["community", "next_at"],
-                name="payments_revenue_span_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revenuespan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("before_minor__gte", 0),
-                    ("before_minor__lte", models.F("earned_minor")),
-                    ("earned_minor__lte", models.F("amount_minor")),
-                ),
-                name="payments_revenue_span_within_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revenuespan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gte", models.F("starts_at"))), name="payments_revenue_span_runs"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redemption",
-            constraint=models.UniqueConstraint(
-                fields=("subscription", "discount"), name="payments_redemption_once_each"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["community", "member", "-made_at"], name="payments_invoice_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("next_attempt_at__isnull", False)),
-                fields=["community", "next_attempt_at"],
-                name="payments_invoice_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(fields=("community", "key"), name="payments_invoice_key_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(fields=("community", "number"), name="payments_invoice_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "open", "paid", "refunded", "void", "uncollectible"])),
-                name="payments_invoice_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ["first", "renewal", "change", "last_use", "single"])),
-                name="payments_invoice_reason_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("number__isnull", True), ("state", pamoja.kernel.payments.rules.billing.InvoiceState["DRAFT"])
-                    ),
-                    models.Q(
-                        ("number__isnull", False), ("state__in", ["open", "paid", "refunded", "void", "uncollectible"])
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_invoice_numbered_when_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("tax_minor__gte", 0), ("tax_minor__lte", models.F("total_minor")), ("total_minor__gte", 0)
-                ),
-                name="payments_invoice_sums_sound",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("refunded_minor__gte", 0),
-                    ("refunded_minor__lte", models.F("total_minor")),
-                    ("refunded_tax_minor__gte", 0),
-                    ("refunded_tax_minor__lte", models.F("tax_minor")),
-                ),
-                name="payments_invoice_refund_within_total",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("paid_at__isnull", False),
-                        (
-                            "state__in",
-                            [
-                                pamoja.kernel.payments.rules.billing.InvoiceState["PAID"],
-                                pamoja.kernel.payments.rules.billing.InvoiceState["REFUNDED"],
-                            ],
-                        ),
-                    ),
-                    models.Q(
-                        models.Q(
-                            (
-                                "state__in",
-                                [
-                                    pamoja.kernel.payments.rules.billing.InvoiceState["PAID"],
-                                    pamoja.kernel.payments.rules.billing.InvoiceState["REFUNDED"],
-                                ],
-                            ),
-                            _negated=True,
-                        ),
-                        ("paid_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_invoice_paid_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("next_attempt_at__isnull", True),
-                    ("state", pamoja.kernel.payments.rules.billing.InvoiceState["OPEN"]),
-                    _connector="OR",
-                ),
-                name="payments_invoice_asked_while_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxrate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rate_bp__gt", 0), ("rate_bp__lte", 10000)), name="payments_tax_rate_sound"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxrate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_active", True)),
-                fields=("community", "name"),
-                name="payments_tax_rate_active_unique",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoiceline",
-            index=models.Index(fields=["invoice", "position"], name="payments_invoice_line_order"),
-        ),
-        migrations.AddIndex(
-            model_name="invoiceline",
-            index=models.Index(
-                condition=models.Q(("invoice__isnull", True)),
-                fields=["community", "member"],
-                name="payments_invoice_line_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoiceline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["plan", "use", "change", "unused", "single", "credit", "discount", "tax"])
-                ),
-                name="payments_invoice_line_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoiceline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_included", False),
-                    ("kind", pamoja.kernel.payments.rules.billing.LineKind["TAX"]),
-                    _connector="OR",
-                ),
-                name="payments_invoice_line_included_is_tax",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="usage",
-            index=models.Index(
-                condition=models.Q(("line__isnull", True)),
-                fields=["subscription", "used_at"],
-                name="payments_usage_to_bill",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usage",
-            constraint=models.UniqueConstraint(fields=("subscription", "key"), name="payments_usage_key_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="usage",
-            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="payments_usage_some"),
         ),
         IsolateByCommunity("Discount"),
         IsolateByCommunity("Invoice"),

@@ -110,6 +110,107 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_approval",
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "key"), name="payments_approval_key_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="payments_approval_amount_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "approved", "declined", "expired"])),
+                        name="payments_approval_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ["in", "out"])), name="payments_approval_way_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("account", ""),
+                                ("entry_id__isnull", True),
+                                ("kind", pamoja.kernel.payments.rules.safeguards.ApprovalKind["PAYOUT"]),
+                                ("payout__isnull", False),
+                            ),
+                            models.Q(
+                                ("kind", pamoja.kernel.payments.rules.safeguards.ApprovalKind["ADJUSTMENT"]),
+                                ("payout__isnull", True),
+                                ("requested_by__isnull", False),
+                                models.Q(("account", ""), _negated=True),
+                                models.Q(("evidence", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_approval_of_its_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("requested_by__isnull", True),
+                            models.Q(("member", models.F("requested_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="payments_approval_not_for_oneself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            models.Q(
+                                models.Q(
+                                    ("requested_by__isnull", True),
+                                    models.Q(("decided_by", models.F("requested_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                models.Q(("decided_by", models.F("member")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_approval_by_a_second_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("entry_id__isnull", True),
+                                ("state", pamoja.kernel.payments.rules.safeguards.ApprovalState["WAITING"]),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", True),
+                                ("state", pamoja.kernel.payments.rules.safeguards.ApprovalState["EXPIRED"]),
+                            ),
+                            models.Q(
+                                (
+                                    "state__in",
+                                    [
+                                        pamoja.kernel.payments.rules.safeguards.ApprovalState["APPROVED"],
+                                        pamoja.kernel.payments.rules.safeguards.ApprovalState["DECLINED"],
+                                    ],
+                                ),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_approval_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", pamoja.kernel.payments.rules.safeguards.ApprovalKind["ADJUSTMENT"]),
+                                ("state", pamoja.kernel.payments.rules.safeguards.ApprovalState["APPROVED"]),
+                                _negated=True,
+                            ),
+                            ("entry_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="payments_approval_adjusted_is_posted",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", pamoja.kernel.payments.rules.safeguards.ApprovalState["WAITING"])),
+                        fields=["community", "expires_at"],
+                        name="payments_approval_waiting",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +268,54 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_freeze",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at__isnull", True), ("payout__isnull", True)),
+                        fields=("community", "member"),
+                        name="payments_freeze_one_a_member",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=("payout",),
+                        name="payments_freeze_one_a_payout",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("frozen_by__isnull", False), ("rule", "")),
+                            models.Q(models.Q(("rule", ""), _negated=True), ("frozen_by__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="payments_freeze_by_rule_or_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lift_reason", ""), ("lifted_at__isnull", True), ("lifted_by__isnull", True)),
+                            models.Q(
+                                ("lifted_at__isnull", False),
+                                ("lifted_by__isnull", False),
+                                models.Q(("lift_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_freeze_lifted_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lifted_by__isnull", True),
+                            models.Q(("member", models.F("lifted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="payments_freeze_not_by_its_member",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=["community", "frozen_at"],
+                        name="payments_freeze_open",
+                    ),
+                    models.Index(fields=["community", "member", "-frozen_at"], name="payments_freeze_of_member"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -211,6 +360,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_member_tier",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "tier__in",
+                                [
+                                    pamoja.kernel.payments.rules.limits.Tier["BASIC"],
+                                    pamoja.kernel.payments.rules.limits.Tier["VERIFIED"],
+                                ],
+                            )
+                        ),
+                        name="payments_member_tier_set_by_staff",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("member", models.F("set_by")), _negated=True),
+                        name="payments_member_tier_by_somebody_else",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["community", "member", "-set_at"], name="payments_member_tier_newest")
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -241,222 +411,6 @@ class Migration(migrations.Migration):
                     ("state__in", ["requested", "waiting", "sent", "accepted", "confirmed", "failed", "review"])
                 ),
                 name="payments_payout_state_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="approval",
-            index=models.Index(
-                condition=models.Q(("state", pamoja.kernel.payments.rules.safeguards.ApprovalState["WAITING"])),
-                fields=["community", "expires_at"],
-                name="payments_approval_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.UniqueConstraint(fields=("community", "key"), name="payments_approval_key_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="payments_approval_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "approved", "declined", "expired"])),
-                name="payments_approval_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("direction__in", ["in", "out"])), name="payments_approval_way_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("account", ""),
-                        ("entry_id__isnull", True),
-                        ("kind", pamoja.kernel.payments.rules.safeguards.ApprovalKind["PAYOUT"]),
-                        ("payout__isnull", False),
-                    ),
-                    models.Q(
-                        ("kind", pamoja.kernel.payments.rules.safeguards.ApprovalKind["ADJUSTMENT"]),
-                        ("payout__isnull", True),
-                        ("requested_by__isnull", False),
-                        models.Q(("account", ""), _negated=True),
-                        models.Q(("evidence", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_approval_of_its_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("requested_by__isnull", True),
-                    models.Q(("member", models.F("requested_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="payments_approval_not_for_oneself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    models.Q(
-                        models.Q(
-                            ("requested_by__isnull", True),
-                            models.Q(("decided_by", models.F("requested_by")), _negated=True),
-                            _connector="OR",
-                        ),
-                        models.Q(("decided_by", models.F("member")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_approval_by_a_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__isnull", True),
-                        ("entry_id__isnull", True),
-                        ("state", pamoja.kernel.payments.rules.safeguards.ApprovalState["WAITING"]),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", True),
-                        ("state", pamoja.kernel.payments.rules.safeguards.ApprovalState["EXPIRED"]),
-                    ),
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                pamoja.kernel.payments.rules.safeguards.ApprovalState["APPROVED"],
-                                pamoja.kernel.payments.rules.safeguards.ApprovalState["DECLINED"],
-                            ],
-                        ),
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_approval_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", pamoja.kernel.payments.rules.safeguards.ApprovalKind["ADJUSTMENT"]),
-                        ("state", pamoja.kernel.payments.rules.safeguards.ApprovalState["APPROVED"]),
-                        _negated=True,
-                    ),
-                    ("entry_id__isnull", False),
-                    _connector="OR",
-                ),
-                name="payments_approval_adjusted_is_posted",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="freeze",
-            index=models.Index(
-                condition=models.Q(("lifted_at__isnull", True)),
-                fields=["community", "frozen_at"],
-                name="payments_freeze_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="freeze",
-            index=models.Index(fields=["community", "member", "-frozen_at"], name="payments_freeze_of_member"),
-        ),
-        migrations.AddConstraint(
-            model_name="freeze",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at__isnull", True), ("payout__isnull", True)),
-                fields=("community", "member"),
-                name="payments_freeze_one_a_member",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="freeze",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at__isnull", True)), fields=("payout",), name="payments_freeze_one_a_payout"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="freeze",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("frozen_by__isnull", False), ("rule", "")),
-                    models.Q(models.Q(("rule", ""), _negated=True), ("frozen_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="payments_freeze_by_rule_or_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="freeze",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lift_reason", ""), ("lifted_at__isnull", True), ("lifted_by__isnull", True)),
-                    models.Q(
-                        ("lifted_at__isnull", False),
-                        ("lifted_by__isnull", False),
-                        models.Q(("lift_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_freeze_lifted_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="freeze",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lifted_by__isnull", True),
-                    models.Q(("member", models.F("lifted_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="payments_freeze_not_by_its_member",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="membertier",
-            index=models.Index(fields=["community", "member", "-set_at"], name="payments_member_tier_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="membertier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "tier__in",
-                        [
-                            pamoja.kernel.payments.rules.limits.Tier["BASIC"],
-                            pamoja.kernel.payments.rules.limits.Tier["VERIFIED"],
-                        ],
-                    )
-                ),
-                name="payments_member_tier_set_by_staff",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membertier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("member", models.F("set_by")), _negated=True),
-                name="payments_member_tier_by_somebody_else",
             ),
         ),
         IsolateByCommunity("Approval"),

@@ -76,6 +76,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_arrival",
+                "constraints": [
+                    models.UniqueConstraint(fields=("rail", "receipt"), name="payments_arrival_receipt_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["claimed", "confirmed", "refused", "review"])),
+                        name="payments_arrival_state_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_query_at__isnull", False)),
+                        fields=["community", "next_query_at"],
+                        name="payments_arrival_due",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +129,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_inlet",
+                "constraints": [
+                    models.UniqueConstraint(fields=("rail", "number"), name="payments_inlet_number_unique")
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -164,29 +181,6 @@ class Migration(migrations.Migration):
                 ),
                 name="payments_inbox_kind_known",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="arrival",
-            index=models.Index(
-                condition=models.Q(("next_query_at__isnull", False)),
-                fields=["community", "next_query_at"],
-                name="payments_arrival_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.UniqueConstraint(fields=("rail", "receipt"), name="payments_arrival_receipt_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["claimed", "confirmed", "refused", "review"])),
-                name="payments_arrival_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inlet",
-            constraint=models.UniqueConstraint(fields=("rail", "number"), name="payments_inlet_number_unique"),
         ),
         IsolateByCommunity("Arrival"),
         IsolateByCommunity("Inlet"),

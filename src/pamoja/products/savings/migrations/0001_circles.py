@@ -119,6 +119,88 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "savings_circle",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0), ("amount_minor__lte", 1000000000000)),
+                        name="savings_circle_amount_sensible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("late_fee_minor__gte", 0), ("late_fee_minor__lte", models.F("amount_minor"))
+                        ),
+                        name="savings_circle_late_fee_at_most_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("members_max__gte", 2), ("members_max__lte", 100)),
+                        name="savings_circle_members_max_sensible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("turns__gte", 1), ("turns__lte", 12)), name="savings_circle_turns_sensible"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("grace_days__lte", 28), ("shortfall_after_days__lte", 28)),
+                        name="savings_circle_days_sensible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("frequency__in", ["weekly", "monthly"])),
+                        name="savings_circle_frequency_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("visibility__in", ["private", "open"]),
+                            ("order_by__in", ["draw", "manual"]),
+                            ("shortfall_rule__in", ["wait", "pay_what_is_in"]),
+                        ),
+                        name="savings_circle_choices_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["gathering", "running", "paused", "completed", "ended"])),
+                        name="savings_circle_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rounds_total", None), ("started_at", None), ("status", "gathering")),
+                            models.Q(
+                                ("rounds_total__gt", 0),
+                                ("started_at__isnull", False),
+                                ("status__in", ["running", "paused", "completed"]),
+                            ),
+                            models.Q(("rounds_total", None), ("started_at", None), ("status", "ended")),
+                            models.Q(("rounds_total__gt", 0), ("started_at__isnull", False), ("status", "ended")),
+                            _connector="OR",
+                        ),
+                        name="savings_circle_started_once_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("paused_at__isnull", False), ("status", "paused")),
+                            models.Q(models.Q(("status", "paused"), _negated=True), ("paused_at", None)),
+                            _connector="OR",
+                        ),
+                        name="savings_circle_paused_while_paused",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("over_at__isnull", False), ("status__in", ["completed", "ended"])),
+                            models.Q(
+                                models.Q(("status__in", ["completed", "ended"]), _negated=True), ("over_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="savings_circle_over_when_over",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("community", "id", "amount_minor", "currency"), name="savings_circle_terms_unique"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "gathering"), ("visibility", "open")),
+                        fields=["community", "-created_at"],
+                        name="savings_circle_discoverable",
+                    ),
+                    models.Index(fields=["community", "status"], name="savings_circle_by_status"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +274,56 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "savings_circle_member",
+                "constraints": [
+                    models.UniqueConstraint(fields=("circle", "member"), name="savings_circle_member_once"),
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        fields=("circle", "position"),
+                        name="savings_circle_member_position_unique",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("role", "organiser"), ("status", "joined")),
+                        fields=("circle",),
+                        name="savings_circle_member_one_organiser",
+                    ),
+                    models.UniqueConstraint(fields=("circle", "id"), name="savings_circle_member_in_circle_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("position", None), models.Q(("position__gte", 1), ("status", "joined")), _connector="OR"
+                        ),
+                        name="savings_circle_member_position_of_joined",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["organiser", "treasurer", "member"]),
+                            ("status__in", ["asked", "joined", "declined", "left", "removed"]),
+                            ("receives_on__in", ["wallet", "phone"]),
+                        ),
+                        name="savings_circle_member_choices_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "joined"), _negated=True),
+                            models.Q(
+                                ("accepted_at__isnull", False),
+                                ("gone_at", None),
+                                ("joined_at__isnull", False),
+                                ("rules_version_accepted__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="savings_circle_member_joined_by_accepting",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["left", "removed"]), _negated=True),
+                            ("gone_at__gte", models.F("joined_at")),
+                            _connector="OR",
+                        ),
+                        name="savings_circle_member_gone_after_joining",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["member", "status"], name="savings_circle_member_of")],
             },
         ),
         migrations.CreateModel(
@@ -231,6 +363,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "savings_draw",
+                "constraints": [
+                    models.UniqueConstraint(fields=("circle", "number"), name="savings_draw_number_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("voided_at", None)), fields=("circle",), name="savings_draw_one_that_holds"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("drawn_at", None), ("seed", None)),
+                            models.Q(("drawn_at__gte", models.F("committed_at")), ("seed__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="savings_draw_published_when_drawn",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -279,6 +425,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "savings_invitation",
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "code"), name="savings_invitation_code_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("created_at"))),
+                        name="savings_invitation_expires_after_made",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("uses__lte", models.F("uses_max")), ("uses_max__gte", 1), ("uses_max__lte", 100)
+                        ),
+                        name="savings_invitation_uses_at_most",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["circle", "-created_at"], name="savings_invitation_of_circle")],
             },
         ),
         migrations.CreateModel(
@@ -341,6 +501,46 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "savings_position_swap",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("asker",),
+                        name="savings_position_swap_one_asked",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("other",),
+                        name="savings_position_swap_one_to_answer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("asker", models.F("other")), _negated=True),
+                            models.Q(("asker_position", models.F("other_position")), _negated=True),
+                        ),
+                        name="savings_position_swap_between_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state", "asked")),
+                            models.Q(
+                                ("state__in", ["consented", "refused", "withdrawn", "expired"]),
+                                ("decided_at__gte", models.F("asked_at")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="savings_position_swap_decided_when_answered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("asked_at"))),
+                        name="savings_position_swap_expires_after_asked",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "asked")), fields=["expires_at"], name="savings_position_swap_open"
+                    ),
+                    models.Index(fields=["circle", "-asked_at"], name="savings_position_swap_history"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -400,6 +600,50 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "savings_round",
                 "ordering": ["circle", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("circle", "number"), name="savings_round_number_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "cancelled"), _negated=True),
+                        fields=("circle", "due_on"),
+                        name="savings_round_due_day_unique",
+                    ),
+                    models.UniqueConstraint(fields=("circle", "id"), name="savings_round_in_circle_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="savings_round_counts_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gt", models.F("opens_at"))), name="savings_round_opens_before_due"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("shortfall_at", None), ("shortfall_at__gte", models.F("due_at")), _connector="OR"
+                        ),
+                        name="savings_round_shortfall_after_due",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["scheduled", "open", "paid_out", "cancelled"])),
+                        name="savings_round_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("paid_out_at__isnull", False), ("state", "paid_out")),
+                            models.Q(models.Q(("state", "paid_out"), _negated=True), ("paid_out_at", None)),
+                            _connector="OR",
+                        ),
+                        name="savings_round_paid_out_when_paid_out",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "scheduled")), fields=["opens_at"], name="savings_round_to_open"
+                    ),
+                    models.Index(
+                        condition=models.Q(("shortfall_at__isnull", False), ("state", "open")),
+                        fields=["shortfall_at"],
+                        name="savings_round_short",
+                    ),
+                    models.Index(fields=["recipient"], name="savings_round_recipient"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -499,6 +743,93 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "savings_contribution",
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "seat"), name="savings_contribution_once_a_round"),
+                    models.UniqueConstraint(fields=("seat", "payment_key"), name="savings_contribution_key_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_minor__gt", 0), ("amount_minor__lte", 1000000000000), ("late_fee_minor__gte", 0)
+                        ),
+                        name="savings_contribution_amounts_sensible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["due", "overdue", "paid", "forgiven", "refunded", "cancelled"])
+                        ),
+                        name="savings_contribution_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_at__gt", models.F("opened_at")),
+                            models.Q(("fee_due_at", None), ("fee_due_at__gte", models.F("due_at")), _connector="OR"),
+                        ),
+                        name="savings_contribution_dates_logical",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("entry_id__isnull", False),
+                                ("paid_at__gte", models.F("opened_at")),
+                                ("state__in", ["paid", "refunded"]),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["paid", "refunded"]), _negated=True),
+                                ("entry_id", None),
+                                ("paid_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="savings_contribution_paid_when_paid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__gte", models.F("opened_at")),
+                                ("state__in", ["forgiven", "refunded", "cancelled"]),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["forgiven", "refunded", "cancelled"]), _negated=True),
+                                ("closed_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="savings_contribution_closed_when_closed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("collecting__in", ["", "failed"]),
+                            models.Q(("collecting", "asked"), ("collection_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="savings_contribution_collecting_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["due", "overdue"])),
+                        fields=["remind_at"],
+                        name="savings_contribution_to_remind",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["due", "overdue"])),
+                        fields=["collect_at"],
+                        name="savings_contribution_to_ask",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "due")), fields=["due_at"], name="savings_contribution_passing"
+                    ),
+                    models.Index(
+                        condition=models.Q(("late_fee_minor", 0), ("state", "overdue")),
+                        fields=["fee_due_at"],
+                        name="savings_contribution_to_fine",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["due", "overdue"])),
+                        fields=["seat", "due_at"],
+                        name="savings_contribution_owed_by",
+                    ),
+                    models.Index(fields=["circle", "-paid_at"], name="savings_contribution_history"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -576,528 +907,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "savings_round_payout",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "pot")),
+                        fields=("round",),
+                        name="savings_round_payout_one_pot_a_round",
+                    ),
+                    models.UniqueConstraint(fields=("contribution",), name="savings_round_payout_arrears_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="savings_round_payout_amount_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("contribution", None), ("kind", "pot")),
+                            models.Q(("contribution__isnull", False), ("kind", "arrears")),
+                            _connector="OR",
+                        ),
+                        name="savings_round_payout_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sending", ""), ("sending__in", ["asked", "sent", "failed"]), _connector="OR"
+                        ),
+                        name="savings_round_payout_sending_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["recipient", "-paid_at"], name="savings_round_payout_of"),
+                    models.Index(fields=["circle", "-paid_at"], name="savings_round_payout_history"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="circle",
-            index=models.Index(
-                condition=models.Q(("status", "gathering"), ("visibility", "open")),
-                fields=["community", "-created_at"],
-                name="savings_circle_discoverable",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="circle",
-            index=models.Index(fields=["community", "status"], name="savings_circle_by_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="circle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0), ("amount_minor__lte", 1000000000000)),
-                name="savings_circle_amount_sensible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("late_fee_minor__gte", 0), ("late_fee_minor__lte", models.F("amount_minor"))),
-                name="savings_circle_late_fee_at_most_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("members_max__gte", 2), ("members_max__lte", 100)),
-                name="savings_circle_members_max_sensible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("turns__gte", 1), ("turns__lte", 12)), name="savings_circle_turns_sensible"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grace_days__lte", 28), ("shortfall_after_days__lte", 28)),
-                name="savings_circle_days_sensible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("frequency__in", ["weekly", "monthly"])), name="savings_circle_frequency_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("visibility__in", ["private", "open"]),
-                    ("order_by__in", ["draw", "manual"]),
-                    ("shortfall_rule__in", ["wait", "pay_what_is_in"]),
-                ),
-                name="savings_circle_choices_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["gathering", "running", "paused", "completed", "ended"])),
-                name="savings_circle_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("rounds_total", None), ("started_at", None), ("status", "gathering")),
-                    models.Q(
-                        ("rounds_total__gt", 0),
-                        ("started_at__isnull", False),
-                        ("status__in", ["running", "paused", "completed"]),
-                    ),
-                    models.Q(("rounds_total", None), ("started_at", None), ("status", "ended")),
-                    models.Q(("rounds_total__gt", 0), ("started_at__isnull", False), ("status", "ended")),
-                    _connector="OR",
-                ),
-                name="savings_circle_started_once_running",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("paused_at__isnull", False), ("status", "paused")),
-                    models.Q(models.Q(("status", "paused"), _negated=True), ("paused_at", None)),
-                    _connector="OR",
-                ),
-                name="savings_circle_paused_while_paused",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("over_at__isnull", False), ("status__in", ["completed", "ended"])),
-                    models.Q(models.Q(("status__in", ["completed", "ended"]), _negated=True), ("over_at", None)),
-                    _connector="OR",
-                ),
-                name="savings_circle_over_when_over",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circle",
-            constraint=models.UniqueConstraint(
-                fields=("community", "id", "amount_minor", "currency"), name="savings_circle_terms_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="circlemember",
-            index=models.Index(fields=["member", "status"], name="savings_circle_member_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="circlemember",
-            constraint=models.UniqueConstraint(fields=("circle", "member"), name="savings_circle_member_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="circlemember",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                fields=("circle", "position"),
-                name="savings_circle_member_position_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circlemember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("role", "organiser"), ("status", "joined")),
-                fields=("circle",),
-                name="savings_circle_member_one_organiser",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circlemember",
-            constraint=models.UniqueConstraint(fields=("circle", "id"), name="savings_circle_member_in_circle_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="circlemember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("position", None), models.Q(("position__gte", 1), ("status", "joined")), _connector="OR"
-                ),
-                name="savings_circle_member_position_of_joined",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circlemember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role__in", ["organiser", "treasurer", "member"]),
-                    ("status__in", ["asked", "joined", "declined", "left", "removed"]),
-                    ("receives_on__in", ["wallet", "phone"]),
-                ),
-                name="savings_circle_member_choices_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circlemember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "joined"), _negated=True),
-                    models.Q(
-                        ("accepted_at__isnull", False),
-                        ("gone_at", None),
-                        ("joined_at__isnull", False),
-                        ("rules_version_accepted__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="savings_circle_member_joined_by_accepting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="circlemember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["left", "removed"]), _negated=True),
-                    ("gone_at__gte", models.F("joined_at")),
-                    _connector="OR",
-                ),
-                name="savings_circle_member_gone_after_joining",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.UniqueConstraint(fields=("circle", "number"), name="savings_draw_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("voided_at", None)), fields=("circle",), name="savings_draw_one_that_holds"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("drawn_at", None), ("seed", None)),
-                    models.Q(("drawn_at__gte", models.F("committed_at")), ("seed__isnull", False)),
-                    _connector="OR",
-                ),
-                name="savings_draw_published_when_drawn",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(fields=["circle", "-created_at"], name="savings_invitation_of_circle"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(fields=("community", "code"), name="savings_invitation_code_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("created_at"))),
-                name="savings_invitation_expires_after_made",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("uses__lte", models.F("uses_max")), ("uses_max__gte", 1), ("uses_max__lte", 100)),
-                name="savings_invitation_uses_at_most",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="positionswap",
-            index=models.Index(
-                condition=models.Q(("state", "asked")), fields=["expires_at"], name="savings_position_swap_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="positionswap",
-            index=models.Index(fields=["circle", "-asked_at"], name="savings_position_swap_history"),
-        ),
-        migrations.AddConstraint(
-            model_name="positionswap",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")), fields=("asker",), name="savings_position_swap_one_asked"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="positionswap",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")), fields=("other",), name="savings_position_swap_one_to_answer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="positionswap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("asker", models.F("other")), _negated=True),
-                    models.Q(("asker_position", models.F("other_position")), _negated=True),
-                ),
-                name="savings_position_swap_between_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="positionswap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("state", "asked")),
-                    models.Q(
-                        ("state__in", ["consented", "refused", "withdrawn", "expired"]),
-                        ("decided_at__gte", models.F("asked_at")),
-                    ),
-                    _connector="OR",
-                ),
-                name="savings_position_swap_decided_when_answered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="positionswap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("asked_at"))),
-                name="savings_position_swap_expires_after_asked",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="round",
-            index=models.Index(
-                condition=models.Q(("state", "scheduled")), fields=["opens_at"], name="savings_round_to_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="round",
-            index=models.Index(
-                condition=models.Q(("shortfall_at__isnull", False), ("state", "open")),
-                fields=["shortfall_at"],
-                name="savings_round_short",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="round",
-            index=models.Index(fields=["recipient"], name="savings_round_recipient"),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.UniqueConstraint(fields=("circle", "number"), name="savings_round_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "cancelled"), _negated=True),
-                fields=("circle", "due_on"),
-                name="savings_round_due_day_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.UniqueConstraint(fields=("circle", "id"), name="savings_round_in_circle_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="savings_round_counts_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gt", models.F("opens_at"))), name="savings_round_opens_before_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("shortfall_at", None), ("shortfall_at__gte", models.F("due_at")), _connector="OR"),
-                name="savings_round_shortfall_after_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["scheduled", "open", "paid_out", "cancelled"])),
-                name="savings_round_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("paid_out_at__isnull", False), ("state", "paid_out")),
-                    models.Q(models.Q(("state", "paid_out"), _negated=True), ("paid_out_at", None)),
-                    _connector="OR",
-                ),
-                name="savings_round_paid_out_when_paid_out",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contribution",
-            index=models.Index(
-                condition=models.Q(("state__in", ["due", "overdue"])),
-                fields=["remind_at"],
-                name="savings_contribution_to_remind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contribution",
-            index=models.Index(
-                condition=models.Q(("state__in", ["due", "overdue"])),
-                fields=["collect_at"],
-                name="savings_contribution_to_ask",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contribution",
-            index=models.Index(
-                condition=models.Q(("state", "due")), fields=["due_at"], name="savings_contribution_passing"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contribution",
-            index=models.Index(
-                condition=models.Q(("late_fee_minor", 0), ("state", "overdue")),
-                fields=["fee_due_at"],
-                name="savings_contribution_to_fine",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contribution",
-            index=models.Index(
-                condition=models.Q(("state__in", ["due", "overdue"])),
-                fields=["seat", "due_at"],
-                name="savings_contribution_owed_by",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contribution",
-            index=models.Index(fields=["circle", "-paid_at"], name="savings_contribution_history"),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.UniqueConstraint(fields=("round", "seat"), name="savings_contribution_once_a_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.UniqueConstraint(fields=("seat", "payment_key"), name="savings_contribution_key_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount_minor__gt", 0), ("amount_minor__lte", 1000000000000), ("late_fee_minor__gte", 0)
-                ),
-                name="savings_contribution_amounts_sensible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["due", "overdue", "paid", "forgiven", "refunded", "cancelled"])),
-                name="savings_contribution_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("due_at__gt", models.F("opened_at")),
-                    models.Q(("fee_due_at", None), ("fee_due_at__gte", models.F("due_at")), _connector="OR"),
-                ),
-                name="savings_contribution_dates_logical",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("entry_id__isnull", False),
-                        ("paid_at__gte", models.F("opened_at")),
-                        ("state__in", ["paid", "refunded"]),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["paid", "refunded"]), _negated=True),
-                        ("entry_id", None),
-                        ("paid_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="savings_contribution_paid_when_paid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__gte", models.F("opened_at")), ("state__in", ["forgiven", "refunded", "cancelled"])
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["forgiven", "refunded", "cancelled"]), _negated=True),
-                        ("closed_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="savings_contribution_closed_when_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("collecting__in", ["", "failed"]),
-                    models.Q(("collecting", "asked"), ("collection_id__isnull", False)),
-                    _connector="OR",
-                ),
-                name="savings_contribution_collecting_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="roundpayout",
-            index=models.Index(fields=["recipient", "-paid_at"], name="savings_round_payout_of"),
-        ),
-        migrations.AddIndex(
-            model_name="roundpayout",
-            index=models.Index(fields=["circle", "-paid_at"], name="savings_round_payout_history"),
-        ),
-        migrations.AddConstraint(
-            model_name="roundpayout",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "pot")), fields=("round",), name="savings_round_payout_one_pot_a_round"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roundpayout",
-            constraint=models.UniqueConstraint(fields=("contribution",), name="savings_round_payout_arrears_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="roundpayout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="savings_round_payout_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roundpayout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("contribution", None), ("kind", "pot")),
-                    models.Q(("contribution__isnull", False), ("kind", "arrears")),
-                    _connector="OR",
-                ),
-                name="savings_round_payout_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roundpayout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sending", ""), ("sending__in", ["asked", "sent", "failed"]), _connector="OR"),
-                name="savings_round_payout_sending_known",
-            ),
         ),
         IsolateByCommunity("Circle"),
         IsolateByCommunity("CircleMember"),

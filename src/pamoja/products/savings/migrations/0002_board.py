@@ -73,6 +73,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "savings_board_post",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("answers", None), ("is_announcement", False), _connector="OR"),
+                        name="savings_board_post_announcement_on_its_own",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_pinned", False), ("is_announcement", True), _connector="OR"),
+                        name="savings_board_post_pinned_announcement",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("hidden_at", None), ("hidden_by", None), ("hidden_reason", "")),
+                            models.Q(
+                                ("hidden_at__isnull", False),
+                                ("hidden_by__isnull", False),
+                                models.Q(("hidden_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="savings_board_post_hidden_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("taken_back_at", None), ("body", ""), _connector="OR"),
+                        name="savings_board_post_taken_back_says_nothing",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("answers", None)),
+                        fields=["circle", "-posted_at", "-id"],
+                        name="savings_board_post_of_circle",
+                    ),
+                    models.Index(fields=["answers", "posted_at"], name="savings_board_post_replies"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +141,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "savings_board_file",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["picture", "pdf"])), name="savings_board_file_kind_known"
+                    ),
+                    models.UniqueConstraint(fields=("community", "name"), name="savings_board_file_name_unique"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,64 +186,6 @@ class Migration(migrations.Migration):
                 "db_table": "savings_board_mark",
                 "constraints": [models.UniqueConstraint(fields=("circle", "member"), name="savings_board_mark_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="boardpost",
-            index=models.Index(
-                condition=models.Q(("answers", None)),
-                fields=["circle", "-posted_at", "-id"],
-                name="savings_board_post_of_circle",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="boardpost",
-            index=models.Index(fields=["answers", "posted_at"], name="savings_board_post_replies"),
-        ),
-        migrations.AddConstraint(
-            model_name="boardpost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answers", None), ("is_announcement", False), _connector="OR"),
-                name="savings_board_post_announcement_on_its_own",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="boardpost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_pinned", False), ("is_announcement", True), _connector="OR"),
-                name="savings_board_post_pinned_announcement",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="boardpost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("hidden_at", None), ("hidden_by", None), ("hidden_reason", "")),
-                    models.Q(
-                        ("hidden_at__isnull", False),
-                        ("hidden_by__isnull", False),
-                        models.Q(("hidden_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="savings_board_post_hidden_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="boardpost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("taken_back_at", None), ("body", ""), _connector="OR"),
-                name="savings_board_post_taken_back_says_nothing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="boardfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["picture", "pdf"])), name="savings_board_file_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="boardfile",
-            constraint=models.UniqueConstraint(fields=("community", "name"), name="savings_board_file_name_unique"),
         ),
         IsolateByCommunity("BoardPost"),
         IsolateByCommunity("BoardFile"),
