@@ -96,13 +96,13 @@ def test_the_late_hear_it_three_times_and_then_the_organiser_does(clock: Any, co
     clock.turn_to(after(group, 1, seconds=1))
     sweep()
     assert late_words(group, 2) == [], "nobody is written to at midnight"
-    heard = []
-    for day in range(1, 29):
+    heard = {}
+    for day in (1, 2, 3, 4, 6, 7, 8, 13, 14, 28):
         mornings(group, clock, day)
-        heard.append(len(late_words(group, 2)))
+        heard[day] = len(late_words(group, 2))
 
     assert late_words(group, 2) == REMINDERS
-    assert [heard.index(times) + 1 for times in (1, 2, 3)] == [1, 3, 7]
+    assert heard == {1: 1, 2: 1, 3: 2, 4: 2, 6: 2, 7: 3, 8: 3, 13: 3, 14: 3, 28: 3}
     assert subjects(group, 0).count("Chiku Mwangi is late in Harvest") == 1
     assert "Chiku Mwangi is late in Harvest" not in subjects(group, 1), "the organiser is told, not everybody"
 
