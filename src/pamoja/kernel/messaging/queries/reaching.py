@@ -13,7 +13,7 @@ from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity.public import Member, member_with_id
 from pamoja.kernel.messaging import rules
 from pamoja.kernel.messaging.models import Address, Preference, PushSubscription
-from pamoja.kernel.messaging.queries.sending import senders
+from pamoja.kernel.messaging.queries.sending import Senders, senders
 from pamoja.kernel.messaging.rules import MUTED_AT_FIRST, Channel, Consent, Kind, Reachable, Wishes
 
 
@@ -51,11 +51,11 @@ def addresses_for_update(address_ids: Iterable[UUID]) -> list[Address]:
     return list(Address.objects.filter(pk__in=set(address_ids)).order_by("pk").select_for_update())
 
 
-def is_served(channel: Channel) -> bool:
-    """Whether this installation has somebody who carries what goes over the channel."""
+def is_served(channel: Channel, by: Senders | None = None) -> bool:
+    """Whether somebody carries what goes over the channel; `by` saves asking again by which numbers we speak."""
     if channel not in rules.PHONE_CHANNELS:
         return True
-    speaking = senders()
+    speaking = by or senders()
     sender = speaking.whatsapp if channel == Channel.WHATSAPP else speaking.sms
     return bool(settings.PAMOJA.twilio_account_sid and sender)
 
@@ -77,7 +77,8 @@ def ways_to(member: Member) -> dict[Channel, Way]:
         there = next((each for each in known if each.channel == Channel.SMS and each.address == person.phone), None)
         if there is None or (there.consent != Consent.WITHDRAWN and not there.unreachable_code):
             ways[Channel.SMS] = Way(Channel.SMS, person.phone, there.reachable if there else Reachable())
-    ways = {channel: way for channel, way in ways.items() if is_served(channel)}
+    by = senders() if ways else None
+    ways = {channel: way for channel, way in ways.items() if is_served(channel, by)}
     if person.email and not rules.is_placeholder(person.email):
         ways[Channel.EMAIL] = Way(Channel.EMAIL, person.email, Reachable())
     return ways
