@@ -159,7 +159,7 @@ def _report_messages(proof: MessagesProof, played: MessagesPlayed, *, holds: boo
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed strikes the same requests.")
 @click.option("--faults", type=click.Choice(["all", "none"]), default="all", show_default=True)
 def payments(attempts: int, seed: int, faults: str) -> None:
-    """Card payments with everything going wrong; exit code 1 when anything is doubled, lost or disagrees."""
+    """Payments over every rail with everything going wrong; exit code 1 when anything is doubled, lost or disagrees."""
     began = time.monotonic()
     from pamoja.site.simulating.ground import ground
 
@@ -187,6 +187,11 @@ def payments(attempts: int, seed: int, faults: str) -> None:
         "attempts": proof.attempts,
         "collections": proof.collections,
         "paid": proof.paid,
+        "deposits": proof.deposits,
+        "payouts": proof.payouts,
+        "refunds": proof.refunds,
+        "paid_twice": proof.paid_twice,
+        "decided_by_people": proof.decided_by_people,
         "faults_struck": sum(proof.struck.values()),
         "seconds": round(time.monotonic() - began, 1),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,7 @@ from pamoja.foundation.money import Money
 from pamoja.kernel.payments.actions.casework import close_case, open_case
 from pamoja.kernel.payments.actions.depositing import Came, keep_deposit
 from pamoja.kernel.payments.actions.methods import ensure_reference
+from pamoja.kernel.payments.actions.reviewing import MANAGE
 from pamoja.kernel.payments.actions.settling import grant, keep_receipt
 from pamoja.kernel.payments.errors import PaymentNotFound, ReceiptUnfit
 from pamoja.kernel.payments.models import Arrival, Collection, CollectionAttempt
@@ -23,6 +25,7 @@ from pamoja.kernel.payments.queries.collections import collection_for_update
 from pamoja.kernel.payments.queries.methods import member_with_reference
 from pamoja.kernel.payments.rules import mpesa, rails, timing
 from pamoja.kernel.payments.rules.arrivals import ArrivalState, Verdict, judged, number_in, receipt_in
+from pamoja.kernel.payments.rules.bank_statements import PaidIn
 from pamoja.kernel.payments.rules.givingback import CaseKind
 from pamoja.kernel.payments.rules.messages import Notice, NoticeKind
 from pamoja.kernel.payments.rules.references import references_in
@@ -71,7 +74,7 @@ def claim_receipt(*, by: Actor, collection_id: UUID, receipt: str) -> Arrival:
     Raises: PaymentNotFound, also when it is somebody else's or no prompt's; ReceiptUnfit.
     """
     collection = collection_for_update(collection_id)
-    if collection.rail != rails.MPESA or not (by.member_id == collection.member_id or by.may("payments.manage")):
+    if collection.rail != rails.MPESA or not (by.member_id == collection.member_id or by.may(MANAGE)):
         raise PaymentNotFound()
     wanted = receipt_in(receipt)
     made, is_new = _claimed(wanted, collection=collection) if wanted else (None, False)
@@ -82,6 +85,22 @@ def claim_receipt(*, by: Actor, collection_id: UUID, receipt: str) -> Arrival:
         made.next_query_at = clock.now()
         made.save(update_fields=["collection", "next_query_at"])
     return made
+
+
+@action
+def claim_statement(*, by: Actor, lines: Sequence[PaidIn]) -> int:
+    """What M-PESA's portal lists and we have not posted: each is asked about like any other. Says how many.
+
+    Raises: NotAllowed.
+    """
+    by.require(MANAGE)
+    unknown = found.unposted(rails.MPESA, lines)
+    for line in unknown:
+        made, is_new = _claimed(line.receipt, reference=line.account, claimed_minor=line.amount_minor)
+        if made is not None and not is_new:
+            made.next_query_at = clock.now()
+            made.save(update_fields=["next_query_at"])
+    return len(unknown)
 
 
 @action

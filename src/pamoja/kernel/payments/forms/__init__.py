@@ -86,7 +86,7 @@ class CaseForm(forms.Form):
 
 
 class StatementForm(forms.Form):
-    """A bank's statement as CSV."""
+    """A bank's or a paybill's statement as CSV."""
 
     statement = forms.FileField(help_text="CSV with the columns Amount and Reference; Id, Sort code and Account help.")
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pamoja.foundation import ids
+from pamoja.foundation.actions import Actor
 from pamoja.foundation.errors import Refusal
 from pamoja.foundation.paging import page_of
 from pamoja.kernel.communities.public import current_community
@@ -21,6 +22,7 @@ from pamoja.kernel.identity.public import (
     needs_recent_sign_in,
     require,
 )
+from pamoja.kernel.payments.actions.arriving import claim_statement
 from pamoja.kernel.payments.actions.casework import resolve_case
 from pamoja.kernel.payments.actions.depositing import import_statement
 from pamoja.kernel.payments.actions.disputing import answer_dispute
@@ -31,7 +33,7 @@ from pamoja.kernel.payments.forms import CaseForm, EvidenceForm, RefundForm, Sta
 from pamoja.kernel.payments.queries.casework import case_with, deposit_of, dispute_of, open_cases, payment_of
 from pamoja.kernel.payments.queries.collections import collection
 from pamoja.kernel.payments.queries.members import members_like
-from pamoja.kernel.payments.rules.bank_statements import read_statement
+from pamoja.kernel.payments.rules.bank_statements import is_paybills, read_paybill, read_statement
 
 STATEMENT_BYTES_MAX = 2_000_000
 PEOPLE_SHOWN = 8
@@ -125,6 +127,14 @@ def refund(request: MemberRequest, public_id: str) -> HttpResponse:
     return render(request, "payments/refund.html", {"payment": found, "form": form}, status=status)
 
 
+def _taken_in(by: Actor, text: str) -> str:
+    if is_paybills(text):
+        count = claim_statement(by=by, lines=read_paybill(text))
+        return f"{count} payments were not posted yet. M-PESA is being asked about each."
+    done = import_statement(by=by, lines=read_statement(text, current_community().currency))
+    return f"{done.matched} found their member, {done.unmatched} wait as cases, {done.known} were known."
+
+
 @needs_member
 @needs_recent_sign_in
 @require_http_methods(["GET", "POST"])
@@ -135,9 +145,7 @@ def bank_statement(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["statement"].read(STATEMENT_BYTES_MAX).decode("utf-8", errors="replace")
         try:
-            done = import_statement(by=request.actor, lines=read_statement(text, current_community().currency))
-            said = f"{done.matched} found their member, {done.unmatched} wait as cases, {done.known} were known."
-            messages.success(request, said)
+            messages.success(request, _taken_in(request.actor, text))
             return redirect("payments:cases")
         except Refusal as refusal:
             form.add_error("statement", refusal.sentence)

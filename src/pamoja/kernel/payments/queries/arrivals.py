@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,11 +11,12 @@ from django.conf import settings
 from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Cast, Replace, Right, Upper
 
-from pamoja.kernel.payments.models import Arrival, Collection, CollectionAttempt, Inlet
+from pamoja.kernel.payments.models import Arrival, Collection, CollectionAttempt, Deposit, Inlet
 from pamoja.kernel.payments.queries.methods import reference_of
 from pamoja.kernel.payments.queries.settings import rails as offered_rails
 from pamoja.kernel.payments.rules import mpesa, rails
-from pamoja.kernel.payments.rules.arrivals import pushed_reference
+from pamoja.kernel.payments.rules.arrivals import ArrivalState, pushed_reference
+from pamoja.kernel.payments.rules.bank_statements import PaidIn
 
 # As the index and `payments_home_of` write it.
 _ACCOUNT = Upper(Right(Replace(Cast("id", TextField()), Value("-"), Value("")), 10))
@@ -83,3 +85,13 @@ def attempts_without_receipt(collection_id: UUID) -> list[CollectionAttempt]:
     """Those that a payment without a home may belong to, locked: paid ones first, then the newest."""
     rows = CollectionAttempt.objects.select_for_update().filter(collection_id=collection_id, receipt__isnull=True)
     return sorted(rows.order_by("-number"), key=lambda each: each.state != "paid")
+
+
+def unposted(rail: str, lines: Sequence[PaidIn]) -> list[PaidIn]:
+    """Those of which no prompt, deposit or confirmed arrival has the receipt."""
+    receipts = {line.receipt for line in lines}
+    known = set(CollectionAttempt.objects.filter(rail=rail, receipt__in=receipts).values_list("receipt", flat=True))
+    known |= set(Deposit.objects.filter(rail=rail, rail_id__in=receipts).values_list("rail_id", flat=True))
+    confirmed = Arrival.objects.filter(rail=rail, receipt__in=receipts, state=ArrivalState.CONFIRMED)
+    known |= set(confirmed.values_list("receipt", flat=True))
+    return [line for line in lines if line.receipt not in known]

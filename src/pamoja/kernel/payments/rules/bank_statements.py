@@ -11,9 +11,10 @@ from pamoja.foundation.errors import Refusal
 from pamoja.foundation.money import Money
 from pamoja.kernel.payments.errors import StatementUnreadable
 from pamoja.kernel.payments.rules.banking import BankAccount
+from pamoja.kernel.payments.rules.mpesa import shillings_as_minor
 
 _AMOUNT, _REFERENCE = ("amount", "credit", "paid in"), ("reference", "description", "details")
-LINES_MAX = 5_000
+LINES_MAX = 50_000
 
 
 @dataclass(frozen=True)
@@ -58,3 +59,34 @@ def read_statement(text: str, currency: str) -> list[BankLine]:
 
 def _of(said: dict[str, str], names: tuple[str, ...]) -> str:
     return next((said[name] for name in names if said.get(name)), "")
+
+
+@dataclass(frozen=True)
+class PaidIn:
+    """A payment to our paybill as M-PESA's portal lists it. Units: minor."""
+
+    receipt: str
+    amount_minor: int
+    account: str
+
+
+def is_paybills(text: str) -> bool:
+    """Whether the file is the statement of a paybill, as M-PESA's portal exports it."""
+    return "Receipt No." in text.lstrip("\ufeff").partition("\n")[0]
+
+
+def read_paybill(text: str) -> list[PaidIn]:
+    """The completed payments to us, those by prompt as well as those by menu.
+
+    Raises: StatementUnreadable naming the line.
+    """
+    lines = []
+    for number, row in enumerate(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))), start=2):
+        paid = (row.get("Paid In") or "").replace(",", "").strip()
+        if not paid or (row.get("Transaction Status") or "").strip() != "Completed":
+            continue
+        amount_minor, receipt = shillings_as_minor(paid), (row.get("Receipt No.") or "").strip()
+        if amount_minor is None or not receipt or number > LINES_MAX:
+            raise StatementUnreadable(line=number)
+        lines.append(PaidIn(receipt[:40], amount_minor, (row.get("A/C No.") or "").strip()[:40]))
+    return lines
