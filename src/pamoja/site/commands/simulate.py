@@ -13,10 +13,15 @@ import click
 from pamoja.site.cli import with_django
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pamoja.site.simulating.circle import Played
     from pamoja.site.simulating.messages import Played as MessagesPlayed
     from pamoja.site.simulating.messages_proof import Proof as MessagesProof
     from pamoja.site.simulating.proof import Proof
+
+# From so many attempts on, several worlds share them: each has one process that works, and a core is not enough.
+SHARED_FROM = 1_000
 
 
 @click.group()
@@ -158,9 +163,35 @@ def _report_messages(proof: MessagesProof, played: MessagesPlayed, *, holds: boo
 @click.option("--attempts", type=click.IntRange(1, 200_000), default=500, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed strikes the same requests.")
 @click.option("--faults", type=click.Choice(["all", "none"]), default="all", show_default=True)
-def payments(attempts: int, seed: int, faults: str) -> None:
+@click.option(
+    "--worlds", type=click.IntRange(1, 8), default=None, help="So many at once share the attempts; else one a core."
+)
+def payments(attempts: int, seed: int, faults: str, worlds: int | None) -> None:
     """Payments over every rail with everything going wrong; exit code 1 when anything is doubled, lost or disagrees."""
     began = time.monotonic()
+
+    def say(line: str) -> None:
+        click.echo(f"{time.monotonic() - began:6.1f} s  {line}")
+
+    count = worlds or (min(4, os.cpu_count() or 1) if attempts >= SHARED_FROM else 1)
+    if count == 1:
+        figures, struck = _payments_in_one_world(attempts, seed, faults == "all", say)
+    else:
+        from pamoja.site.simulating.worlds import play_in_worlds
+
+        figures, struck = play_in_worlds(attempts, seed, faults, count, say)
+    for kind, times in sorted(struck.items()):
+        click.echo(f"{kind:24} {times}")
+    more = {"worlds": count, "faults_struck": sum(struck.values()), "seconds": round(time.monotonic() - began, 1)}
+    click.echo(json.dumps(figures | more))
+    if any(figures[name] for name in ("doubled", "lost", "difference_minor", "undecided")):
+        raise SystemExit(1)
+
+
+def _payments_in_one_world(
+    attempts: int, seed: int, with_faults: bool, say: Callable[[str], None]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """What came of it, and how often each fault struck."""
     from pamoja.site.simulating.ground import ground
 
     folder = Path(os.environ.get("PAMOJA_DATA") or "var").resolve()
@@ -171,30 +202,7 @@ def payments(attempts: int, seed: int, faults: str) -> None:
 
         from pamoja.site.simulating.payments import play
 
-        def say(line: str) -> None:
-            click.echo(f"{time.monotonic() - began:5.1f} s  {line}")
-
-        proof = play(settings.PAMOJA, attempts=attempts, seed=seed, faults=faults == "all", say=say)
+        proof = play(settings.PAMOJA, attempts=attempts, seed=seed, faults=with_faults, say=say)
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
-    for kind, count in sorted(proof.struck.items()):
-        click.echo(f"{kind:24} {count}")
-    figures = {
-        "doubled": proof.doubled,
-        "lost": proof.lost,
-        "difference_minor": proof.difference_minor,
-        "undecided": proof.undecided,
-        "attempts": proof.attempts,
-        "collections": proof.collections,
-        "paid": proof.paid,
-        "deposits": proof.deposits,
-        "payouts": proof.payouts,
-        "refunds": proof.refunds,
-        "paid_twice": proof.paid_twice,
-        "decided_by_people": proof.decided_by_people,
-        "faults_struck": sum(proof.struck.values()),
-        "seconds": round(time.monotonic() - began, 1),
-    }
-    click.echo(json.dumps(figures))
-    if not proof.holds:
-        raise SystemExit(1)
+    return proof.figures(), proof.struck

@@ -40,9 +40,11 @@ class Proof:
     difference_minor: int = 0
     struck: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def holds(self) -> bool:
-        return not (self.doubled or self.lost or self.undecided or self.difference_minor)
+    def figures(self) -> dict[str, int]:
+        """All but which faults struck, in the order in which they are read."""
+        first = ("doubled", "lost", "difference_minor", "undecided")
+        rest = (name for name in self.__dataclass_fields__ if name not in (*first, "struck"))
+        return {name: int(getattr(self, name)) for name in (*first, *rest)}
 
 
 def prove(rehearsal: Rehearsal, stripe: httpx.Client, cast: Cast) -> Proof:
