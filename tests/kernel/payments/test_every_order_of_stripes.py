@@ -119,7 +119,7 @@ class Life:
 
 
 @settings(
-    max_examples=examples(8, long=200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(4, long=200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=STEPS, truths=some.sampled_from([BY_CARD, BY_DEBIT]))
 def test_every_life_of_a_payment_ends_alike(
