@@ -18,12 +18,14 @@ from pamoja.foundation.errors import Refusal
 from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import entered
 from pamoja.kernel.payments.actions.arriving import claim_statement
+from pamoja.kernel.payments.actions.freezing import GUARD, lift_freeze
 from pamoja.kernel.payments.actions.refunding import refund_payment
 from pamoja.kernel.payments.actions.reviewing import resolve_attempt, resolve_payout
 from pamoja.kernel.payments.models import (
     Arrival,
     Collection,
     CollectionAttempt,
+    Freeze,
     Inlet,
     Payout,
     Refund,
@@ -285,7 +287,20 @@ def _people_decide(rehearsal: Rehearsal, cast: Cast) -> int:
             outcome = "seen" if payout.doubt == "late" else "paid" if payout.originator_id in moved else "not_paid"
             resolve_payout(by=STAFF, payout_id=payout.pk, outcome=outcome, reason="By the statement")  # type: ignore[arg-type]  # as above
             decided += 1
-    return decided + claimed
+    return decided + claimed + _lift_freezes(cast)
+
+
+def _lift_freezes(cast: Cast) -> int:
+    """Staff look at what a rule made wait (a card that declines again and again does), and let it go on."""
+    lifted = 0
+    for community, people in ((cast.phones, cast.with_phones), (cast.cards, cast.with_cards)):
+        with entered(community.pk):
+            for freeze in list(Freeze.objects.filter(lifted_at__isnull=True)):
+                other = next(each.member_id for each in people if each.member_id != freeze.member_id)
+                by = Actor(kind="member", label="Staff", member_id=other, permissions=frozenset({GUARD}))
+                lift_freeze(by=by, freeze_id=freeze.pk, outcome="go_on", reason="Played")
+                lifted += 1
+    return lifted
 
 
 def _key(config: Config) -> dict[str, str]:
