@@ -118,7 +118,7 @@ def _mpesa(proof: Proof, movements: list[dict[str, Any]]) -> None:
     _compare(
         proof,
         Counter(each["reverses"] for each in by_kind["reversal"]),
-        Counter(gone.values_list("attempt__receipt", flat=True)),
+        Counter(str(each) for each in gone.values_list("attempt__receipt", flat=True)),
     )
     net = sum(each["amount_kes"] * (100 if each["direction"] == "in" else -100) for each in movements)
     proof.difference_minor += abs(net - _ours("rail:mpesa", "KES"))
