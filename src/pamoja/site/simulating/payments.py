@@ -20,7 +20,7 @@ from pamoja.kernel.communities.public import entered
 from pamoja.kernel.payments.actions.arriving import claim_statement
 from pamoja.kernel.payments.actions.freezing import GUARD, lift_freeze
 from pamoja.kernel.payments.actions.refunding import refund_payment
-from pamoja.kernel.payments.actions.reviewing import resolve_attempt, resolve_payout
+from pamoja.kernel.payments.actions.reviewing import Outcome, resolve_attempt, resolve_payout
 from pamoja.kernel.payments.models import (
     Arrival,
     Collection,
@@ -274,18 +274,19 @@ def _people_decide(rehearsal: Rehearsal, cast: Cast) -> int:
     with entered(cast.phones.pk):
         for attempt in CollectionAttempt.objects.filter(resolved_at__isnull=True).exclude(doubt=""):
             receipt = moved.get(attempt.checkout_request_id or "")
-            outcome = "seen" if attempt.state != "review" else "not_paid" if receipt is None else "paid"
+            outcome: Outcome = "seen" if attempt.state != "review" else "not_paid" if receipt is None else "paid"
             resolve_attempt(
                 by=STAFF,
                 attempt_id=attempt.pk,
-                outcome=outcome,  # type: ignore[arg-type]  # one of three words
+                outcome=outcome,
                 reason="By the statement",
                 receipt="" if attempt.receipt else receipt or "",
             )
             decided += 1
         for payout in Payout.objects.filter(resolved_at__isnull=True).exclude(doubt=""):
-            outcome = "seen" if payout.doubt == "late" else "paid" if payout.originator_id in moved else "not_paid"
-            resolve_payout(by=STAFF, payout_id=payout.pk, outcome=outcome, reason="By the statement")  # type: ignore[arg-type]  # as above
+            has_left: Outcome = "paid" if payout.originator_id in moved else "not_paid"
+            end: Outcome = "seen" if payout.doubt == "late" else has_left
+            resolve_payout(by=STAFF, payout_id=payout.pk, outcome=end, reason="By the statement")
             decided += 1
     return decided + claimed + _lift_freezes(cast)
 
