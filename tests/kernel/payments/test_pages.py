@@ -206,3 +206,21 @@ def test_leave_the_back_office_read_only(cast: Cast, browser_of: Callable[..., A
     assert detail.status_code == 200
     assert "Look at it" in detail.content.decode()
     assert "254712" not in detail.content.decode().replace("2547****", "")
+
+
+def test_show_the_paybill_and_take_a_receipt_from_the_phones_message(
+    cast: Cast, browser_of: Callable[..., Any]
+) -> None:
+    from pamoja.kernel.payments.models import Arrival, Reference
+
+    browser = browser_of("member")
+    shown = browser.get("wallet/top-up/").content.decode()
+    code = Reference.objects.get(member=cast.member).code
+    assert all(number in shown for number in ("174379", code))
+
+    browser.post("wallet/top-up/", {"amount": "500", "key": FRESH_KEY})
+    page = f"payments/{Collection.objects.get().public_id}/paid/"
+    assert browser.get(page).status_code == 200
+    assert browser.post(page, {"receipt": "no"}).status_code == 422
+    assert browser.post(page, {"receipt": "skl7 tltqa2"}).status_code == 302
+    assert Arrival.objects.get().receipt == "SKL7TLTQA2"
