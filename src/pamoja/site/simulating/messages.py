@@ -264,7 +264,7 @@ def _queue_these(community_id: UUID, sayings: list[tuple[Listener, Saying]]) -> 
 @contextmanager
 def _dispatching() -> Iterator[list[subprocess.Popen[bytes]]]:
     """Dispatchers at work."""
-    children = [_dispatcher() for _ in range(DISPATCHERS)]
+    children = [_begun() for _ in range(DISPATCHERS)]
     try:
         yield children
     finally:
@@ -283,7 +283,7 @@ def _killing(children: list[subprocess.Popen[bytes]], played: Played, dice: rand
             place = dice.randrange(DISPATCHERS)
             children[place].send_signal(SIGKILL)
             children[place].wait()
-            children[place] = _dispatcher()
+            children[place] = _begun()
             played.kills += 1
 
     killer = threading.Thread(target=kill, daemon=True)
@@ -293,6 +293,14 @@ def _killing(children: list[subprocess.Popen[bytes]], played: Played, dice: rand
     finally:
         over.set()
         killer.join()
+
+
+# A child that is to die with its parent dies with the thread that began it, so one thread begins them all.
+_BEGINNER = ThreadPoolExecutor(1, thread_name_prefix="begins dispatchers")
+
+
+def _begun() -> subprocess.Popen[bytes]:
+    return _BEGINNER.submit(_dispatcher).result()
 
 
 def _dispatcher() -> subprocess.Popen[bytes]:
