@@ -262,10 +262,11 @@ def free_port() -> int:
 class Process:
     """The sandbox, started, stopped and killed."""
 
-    def __init__(self, data: Path, key_pair: Path) -> None:
-        data.mkdir()
-        for file in key_pair.glob("*.pem"):
-            (data / file.name).write_bytes(file.read_bytes())
+    def __init__(self, data: Path, key_pair: Path | None = None) -> None:
+        if key_pair:
+            data.mkdir()
+            for file in key_pair.glob("*.pem"):
+                (data / file.name).write_bytes(file.read_bytes())
         self.data, self.port, self.smtp_port = data, free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()

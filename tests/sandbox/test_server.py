@@ -98,10 +98,14 @@ def test_takes_many_payments_at_once(same_process: Process, platform: Platform) 
             return set(await asyncio.gather(*(one(f"2547{n:08}") for n in range(MANY))))
 
     with httpx.Client(base_url=same_process.url, trust_env=False, timeout=60, verify=NO_AUTHORITIES) as client:
+        client.put("/api/preferences", json={"callback_delay_s": 0})
         client.post("/api/autopilot", json={"answer": "pin"})
         statuses = asyncio.run(pay({"Authorization": f"Bearer {token(client)}"}))
         client.post("/api/settle", json={"timeout_s": 60})
         proof = client.get("/mpesa/statement").json()["proof"]
+    until = time.monotonic() + 10
+    while len(platform.stk()) < MANY and time.monotonic() < until:
+        time.sleep(0.05)
 
     assert statuses == {200}
     assert (proof["count"], proof["in_kes"], proof["unaccounted_kes"]) == (MANY, MANY * 50, 0)
