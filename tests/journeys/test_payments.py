@@ -184,6 +184,7 @@ class TimeMachine:
 @pytest.fixture
 def time_machine(sandbox: Served) -> Iterator[TimeMachine]:
     yield TimeMachine(sandbox)
+    sandbox.request("PUT", "/clock", json={"real": True})
     clock.turn_by(timedelta())
 
 
