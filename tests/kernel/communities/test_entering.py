@@ -1,5 +1,7 @@
 """What runs inside a community sees and makes that community's rows alone."""
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -7,6 +9,7 @@ from pamoja.kernel.communities.apps import CommunityCarrier
 from pamoja.kernel.communities.public import (
     Community,
     NoCommunity,
+    current_community,
     current_community_id,
     each_community,
     entered,
@@ -70,6 +73,15 @@ def test_cannot_move_a_row_to_another_community(umoja: Community, thames: Commun
             Member.objects.update(community=thames)
 
         assert Member.objects.get().community_id == umoja.pk
+
+
+def test_is_read_once_until_somebody_changes_it(umoja: Community, django_assert_num_queries: Any) -> None:
+    with entered(umoja.pk):
+        with django_assert_num_queries(1):
+            assert current_community() is current_community()
+        umoja.name = "Umoja na amani"
+        umoja.save()
+        assert current_community().name == "Umoja na amani"
 
 
 def test_is_a_bug_to_need_a_community_and_have_none() -> None:

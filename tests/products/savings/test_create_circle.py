@@ -58,7 +58,8 @@ def test_refuses_whoever_is_no_member(clock: Any, community: object) -> None:
 
 def test_refuses_where_savings_is_off(clock: Any, community: Community) -> None:
     amina = actor(a_member())
-    Community.objects.filter(pk=community.pk).update(products=[])
+    community.products = []
+    community.save()
 
     with pytest.raises(ProductOff):
         create_circle(by=amina, terms=terms())

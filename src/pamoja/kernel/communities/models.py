@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
@@ -35,6 +35,9 @@ class Community(models.Model):
     flags = models.JSONField(default=dict, blank=True, help_text='Such as {"savings.swap": true}.')
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    changes: ClassVar[int] = 0
+    """How many rows this process has saved: what was read before counts no more."""
+
     class Meta:
         db_table = "community"
         verbose_name_plural = "communities"
@@ -45,6 +48,10 @@ class Community(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        Community.changes += 1
+        super().save(*args, **kwargs)
 
     def has_on(self, product: str) -> bool:
         """Whether the product is switched on."""

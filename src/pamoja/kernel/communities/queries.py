@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -24,21 +25,33 @@ class CommunityRequest(HttpRequest):
     csp_nonce: str
 
 
+_read: ContextVar[tuple[int, Community | None]] = ContextVar("community_row", default=(-1, None))
+
+
 @contextmanager
 def entered(community_id: UUID) -> Iterator[None]:
     """Work inside sees and makes this community's rows alone."""
-    token = entered_community.set(community_id)
+    token, read = entered_community.set(community_id), _read.set((Community.changes, None))
     _tell_database()
     try:
         yield
     finally:
         entered_community.reset(token)
+        _read.reset(read)
         _tell_database()
 
 
 def current_community() -> Community:
-    """The entered community's row."""
-    return Community.objects.get(pk=current_community_id())
+    """The entered community's row: read once while it is entered, unless this process changes one meanwhile."""
+    community_id = current_community_id()
+    changes, known = _read.get()
+    if known is not None and known.pk == community_id and changes == Community.changes:
+        return known
+    community = Community.objects.get(pk=community_id)
+    # After a change it is read each time: the change may yet be rolled back.
+    if changes == Community.changes:
+        _read.set((changes, community))
+    return community
 
 
 def community_at(*, host: str, path: str) -> tuple[Community, str, str]:
