@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS twilio_message (
   seen_at REAL                                     -- when the other side was seen to have read it
 );
 CREATE INDEX IF NOT EXISTS twilio_message_by_person ON twilio_message (person, id);
+-- As `To=` asks: who is unsure whether a message was taken looks it up, and after a crash many do.
+CREATE INDEX IF NOT EXISTS twilio_message_by_receiver
+  ON twilio_message ((CASE direction WHEN 'inbound' THEN sender ELSE address END), id);
 CREATE INDEX IF NOT EXISTS twilio_message_unread ON twilio_message (person) WHERE status = 'delivered';
 
 CREATE TABLE IF NOT EXISTS twilio_media (

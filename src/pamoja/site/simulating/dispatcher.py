@@ -12,7 +12,9 @@ PAUSE_S = 0.02
 
 
 def run(lease_s: float) -> None:
-    """Sweeps without end. The lease is short, for nobody wants to wait five minutes for what a kill left behind."""
+    """Sweeps without end. The lease is short, for nobody wants to wait five minutes for what a kill left
+    behind; but longer than any hand-over, or a slow one would be given to two.
+    """
     django.setup()
     from django.conf import settings
 

@@ -40,7 +40,7 @@ BEFORE = timedelta(seconds=15)
 BETWEEN = timedelta(milliseconds=40)
 NIGHT_IS_OVER = datetime(2027, 1, 4, 15, 0, 5, tzinfo=UTC)
 DAY_ZONE, NIGHT_ZONE = "Africa/Nairobi", "America/Los_Angeles"
-DISPATCHERS, QUEUERS, LEASE_S, SIGKILL = 2, 2, 20.0, signal.SIGKILL
+DISPATCHERS, QUEUERS, LEASE_S, SIGKILL = 2, 2, 30.0, signal.SIGKILL
 # Of each sender's rate, so that a queue is the exception; what comes on top are retries.
 SHARE_MEANT = 0.6
 ON_WHATSAPP, AT_NIGHT, WITH_THREE, STOPPING = 0.6, 0.1, 0.1, 0.02
