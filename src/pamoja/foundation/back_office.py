@@ -1,4 +1,4 @@
-"""Admin pages that save through actions."""
+"""What admin pages have in common: they are read, or they save through actions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from pamoja.foundation.errors import Refusal
+
+
+class OnlyRead:
+    """For a `ModelAdmin` or an inline of one: nobody adds, changes or deletes here, for rows change by actions alone.
+
+    Who may look is asked of `RoleBackend`, as for every page of the back office.
+    """
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class SavesByActions:

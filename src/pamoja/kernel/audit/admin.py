@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from pamoja.foundation.back_office import OnlyRead
 from pamoja.kernel.audit.models import Fact
 from pamoja.kernel.audit.queries import in_words
 
@@ -30,7 +31,7 @@ class NameFilter(admin.SimpleListFilter):
 
 
 @admin.register(Fact)
-class FactAdmin(ModelAdmin):  # type: ignore[misc]  # unfold carries no types
+class FactAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold carries no types
     """Newest first; searched by name or by the number of the request that made it."""
 
     list_display = ("at", "sentence", "name", "actor_kind", "request_id")
@@ -39,17 +40,6 @@ class FactAdmin(ModelAdmin):  # type: ignore[misc]  # unfold carries no types
     ordering = ("-sequence",)
     fields = ("at", "sentence", "name", "actor_kind", "actor_label", "subjects", "shown_data", "request_id", "sequence")
     readonly_fields = fields
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @display(description="What happened")
     def sentence(self, fact: Fact) -> str:

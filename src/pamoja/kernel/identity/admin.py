@@ -12,7 +12,7 @@ from django.utils.html import format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from pamoja.foundation.back_office import SavesByActions
+from pamoja.foundation.back_office import OnlyRead, SavesByActions
 from pamoja.kernel.identity import rules
 from pamoja.kernel.identity.actions.joining import restore_member, suspend_member
 from pamoja.kernel.identity.actions.roles import change_roles
@@ -117,7 +117,7 @@ class MemberAdmin(SavesByActions, ModelAdmin):  # type: ignore[misc]  # unfold c
 
 
 @admin.register(Person)
-class PersonAdmin(ModelAdmin):  # type: ignore[misc]  # unfold carries no types
+class PersonAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold carries no types
     """The people behind the community's members, read only; of other communities' people nothing is seen."""
 
     list_display = ("name", "email", "masked_phone", "phone_verified_at", "is_active", "created_at")
@@ -134,19 +134,9 @@ class PersonAdmin(ModelAdmin):  # type: ignore[misc]  # unfold carries no types
         "terms_version",
     )
     readonly_fields = fields
-    list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         return Person.objects.filter(pk__in=Member.objects.values("person_id"))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @display(description="Phone")
     def masked_phone(self, person: Person) -> str:

@@ -12,25 +12,10 @@ from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from pamoja.foundation.back_office import OnlyRead
 from pamoja.foundation.money import Money
 from pamoja.kernel.ledger.models import Account, Hold, JournalEntry, JournalTransfer
 from pamoja.kernel.ledger.queries.reading import balance, transfers_of
-
-
-class ReadOnly(ModelAdmin):  # type: ignore[misc]  # unfold carries no types
-    """To look at."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class OwnerFilter(admin.SimpleListFilter):
@@ -47,7 +32,7 @@ class OwnerFilter(admin.SimpleListFilter):
 
 
 @admin.register(Account)
-class AccountAdmin(ReadOnly):
+class AccountAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold carries no types
     """Whose money, what for; found by owner or purpose."""
 
     list_display = ("owner", "purpose", "currency", "standing", "sequence", "posted_at")
@@ -97,7 +82,7 @@ class MovedFilter(admin.SimpleListFilter):
 
 
 @admin.register(JournalEntry)
-class JournalEntryAdmin(ReadOnly):
+class JournalEntryAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold carries no types
     """Everything the ledger ever answered, newest first; found by key, reference, description or number."""
 
     list_display = ("number", "posted_at", "kind", "description", "reference", "amount")
@@ -125,7 +110,7 @@ class JournalEntryAdmin(ReadOnly):
 
 
 @admin.register(Hold)
-class HoldAdmin(ReadOnly):
+class HoldAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold carries no types
     """Money set aside."""
 
     list_display = ("held_at", "account", "amount", "captured", "state", "expires_at")

@@ -10,31 +10,12 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from pamoja.kernel.identity.public import actor_of
+from pamoja.foundation.back_office import OnlyRead
 from pamoja.products.savings.models import Circle, CircleMember, Contribution, Round, RoundPayout
 from pamoja.products.savings.queries.seats import joined_counted
 
 
-class ReadOnly:
-    """Rows of money and membership change through actions alone, which check, post and announce."""
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return getattr(request, "community", None) is not None and actor_of(request).may("back_office.enter")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class SeatInline(ReadOnly, TabularInline):  # type: ignore[misc]  # unfold is untyped
+class SeatInline(OnlyRead, TabularInline):  # type: ignore[misc]  # unfold is untyped
     """Who is in the circle."""
 
     model = CircleMember
@@ -42,7 +23,7 @@ class SeatInline(ReadOnly, TabularInline):  # type: ignore[misc]  # unfold is un
     extra = 0
 
 
-class RoundInline(ReadOnly, TabularInline):  # type: ignore[misc]  # unfold is untyped
+class RoundInline(OnlyRead, TabularInline):  # type: ignore[misc]  # unfold is untyped
     """The circle's schedule."""
 
     model = Round
@@ -51,7 +32,7 @@ class RoundInline(ReadOnly, TabularInline):  # type: ignore[misc]  # unfold is u
 
 
 @admin.register(Circle)
-class CircleAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class CircleAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """All circles of the community."""
 
     list_display = ("name", "status", "shown_amount", "frequency", "shown_members", "first_due_on", "created_at")
@@ -73,7 +54,7 @@ class CircleAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is unty
 
 
 @admin.register(Round)
-class RoundAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class RoundAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """All rounds of the community."""
 
     list_display = ("circle", "number", "state", "recipient_name", "due_on", "paid_out_at")
@@ -88,7 +69,7 @@ class RoundAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyp
 
 
 @admin.register(Contribution)
-class ContributionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class ContributionAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """All contributions of the community."""
 
     list_display = (
@@ -121,7 +102,7 @@ class ContributionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold i
 
 
 @admin.register(RoundPayout)
-class RoundPayoutAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class RoundPayoutAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """All that went from pots to members."""
 
     list_display = ("circle", "round", "receiver", "kind", "shown_amount", "sending", "paid_at")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from unfold.admin import ModelAdmin, TabularInline
 
-from pamoja.kernel.payments.admin.reading import ReadOnly
+from pamoja.foundation.back_office import OnlyRead
 from pamoja.kernel.payments.models import (
     Invoice,
     InvoiceLine,
@@ -18,7 +18,7 @@ from pamoja.kernel.payments.models import (
 )
 
 
-class PriceInline(ReadOnly, TabularInline):  # type: ignore[misc]  # unfold is untyped
+class PriceInline(OnlyRead, TabularInline):  # type: ignore[misc]  # unfold is untyped
     """What a plan costs."""
 
     model = Price
@@ -28,7 +28,7 @@ class PriceInline(ReadOnly, TabularInline):  # type: ignore[misc]  # unfold is u
 
 
 @admin.register(Plan)
-class PlanAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class PlanAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """What members subscribe to."""
 
     list_display = ("name", "product", "code", "trial_days", "grace_days", "is_offered")
@@ -46,7 +46,7 @@ class PlanAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untype
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class SubscriptionAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """Who has which plan."""
 
     list_display = ("member", "plan", "state", "period_ends_at", "ends_with_period", "began_at", "ended_at")
@@ -65,7 +65,7 @@ class SubscriptionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold i
     readonly_fields = tuple(name for row in fields for name in row)
 
 
-class LineInline(ReadOnly, TabularInline):  # type: ignore[misc]  # unfold is untyped
+class LineInline(OnlyRead, TabularInline):  # type: ignore[misc]  # unfold is untyped
     """What an invoice is for."""
 
     model = InvoiceLine
@@ -75,7 +75,7 @@ class LineInline(ReadOnly, TabularInline):  # type: ignore[misc]  # unfold is un
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class InvoiceAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """What members owe and have paid."""
 
     list_display = ("title", "member", "total", "state", "made_at", "paid_at", "failures", "next_attempt_at")
@@ -95,7 +95,7 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is unt
 
 
 @admin.register(PromotionCode)
-class PromotionCodeAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class PromotionCodeAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """Codes and what they give."""
 
     list_display = ("code", "discount", "redemptions", "redemptions_max", "expires_at", "is_active")
@@ -113,7 +113,7 @@ class PromotionCodeAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold 
 
 
 @admin.register(TaxRate)
-class TaxRateAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class TaxRateAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """Taxes on invoices."""
 
     list_display = ("words", "is_inclusive", "registration", "is_active", "made_at")
@@ -124,7 +124,7 @@ class TaxRateAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is unt
 
 
 @admin.register(Question)
-class QuestionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class QuestionAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """Questions about billing; they are answered at the billing desk."""
 
     list_display = ("changed_at", "member", "subject", "state", "invoice")

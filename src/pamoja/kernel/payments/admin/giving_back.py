@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 from unfold.admin import ModelAdmin
 
-from pamoja.kernel.payments.admin.reading import ReadOnly
+from pamoja.foundation.back_office import OnlyRead
 from pamoja.kernel.payments.models import Case, Deposit, Dispute, Method, PaymentSettings, Refund
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class RefundAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """Money on its way back to who paid it."""
 
     list_display = ("requested_at", "member", "amount", "state", "reason", "failure", "ended_at")
@@ -29,7 +29,7 @@ class RefundAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is unty
 
 
 @admin.register(Dispute)
-class DisputeAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class DisputeAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """Payments that their payers' banks question."""
 
     list_display = ("opened_at", "member", "amount", "reason", "state", "due_at", "ended_at")
@@ -50,7 +50,7 @@ class DisputeAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is unt
 
 
 @admin.register(Deposit)
-class DepositAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class DepositAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """Money that came by itself."""
 
     list_display = ("received_at", "amount", "rail", "reference", "member", "matched_at")
@@ -68,7 +68,7 @@ class DepositAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is unt
 
 
 @admin.register(Case)
-class CaseAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class CaseAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """What a person decides, or has decided."""
 
     list_display = ("opened_at", "kind", "says", "amount", "member", "due_at", "resolved_at", "resolution")
@@ -86,7 +86,7 @@ class CaseAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untype
 
 
 @admin.register(Method)
-class MethodAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class MethodAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """Saved ways to pay, by what tells them apart. Numbers stay sealed."""
 
     list_display = ("added_at", "member", "described", "state", "reason", "expires_month", "expires_year")
@@ -105,7 +105,7 @@ class MethodAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is unty
 
 
 @admin.register(PaymentSettings)
-class PaymentSettingsAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class PaymentSettingsAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """What the community chose; it is changed at the payments desk."""
 
     list_display = ("changed_at", "rails", "attempts_max", "from_hour", "until_hour")

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
 from pamoja.foundation import ids
-from pamoja.kernel.payments.admin.reading import ReadOnly
+from pamoja.foundation.back_office import OnlyRead
 from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout, WebhookInbox
 from pamoja.kernel.payments.rules.mpesa import masked
 
@@ -20,7 +20,7 @@ def _review_link(prefix: str, row: CollectionAttempt | Payout) -> str | SafeStri
     return format_html('<a href="{}">Look at it</a>', reverse("payments:resolve", args=[ids.public(prefix, row.pk)]))
 
 
-class AttemptInline(ReadOnly, TabularInline):  # type: ignore[misc]  # unfold is untyped
+class AttemptInline(OnlyRead, TabularInline):  # type: ignore[misc]  # unfold is untyped
     """The prompts of a collection."""
 
     model = CollectionAttempt
@@ -35,7 +35,7 @@ class AttemptInline(ReadOnly, TabularInline):  # type: ignore[misc]  # unfold is
 
 
 @admin.register(Collection)
-class CollectionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class CollectionAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """What members are asked for."""
 
     list_display = ("requested_at", "member", "amount", "purpose", "state", "reason_code", "confirmed_at")
@@ -58,7 +58,7 @@ class CollectionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is 
 
 
 @admin.register(Payout)
-class PayoutAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class PayoutAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """What is sent to members."""
 
     list_display = ("requested_at", "member", "amount", "purpose", "state", "reason_code", "receipt", "review")
@@ -85,7 +85,7 @@ class PayoutAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is unty
 
 
 @admin.register(WebhookInbox)
-class WebhookInboxAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class WebhookInboxAdmin(OnlyRead, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """What came in. The bytes are not shown: they hold phone numbers and names."""
 
     list_display = ("received_at", "kind", "is_trusted", "claimed_code", "claimed_receipt", "note", "deliveries")

@@ -27,7 +27,7 @@ from pamoja.kernel.payments.actions.asking import PayoutQuestion, Question
 from pamoja.kernel.payments.actions.reconciling import Reconciled
 from pamoja.kernel.payments.errors import RailFailure
 from pamoja.kernel.payments.jobs.incoming import ask_about_arrivals
-from pamoja.kernel.payments.jobs.speaking import spoken
+from pamoja.kernel.payments.jobs.speaking import for_each_community, spoken
 from pamoja.kernel.payments.models import Dispute, Endpoint, Method
 from pamoja.kernel.payments.providers.rails import rail_named, read_notice
 from pamoja.kernel.payments.queries.inbox import waiting_state_ids
@@ -146,11 +146,7 @@ def reconcile_community(days: int = 8) -> Reconciled | None:
 @every(seconds=30, name="payments.connect")
 def connect() -> None:
     """Let each provider that signs its events know where to send them, once for a community."""
-    for community in each_community():
-        try:
-            connect_community()
-        except RailFailure as failure:
-            log.info("a provider was not connected", extra={"community": community.slug, "code": failure.code})
+    for_each_community(connect_community, trouble="a provider was not connected")
 
 
 def connect_community() -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 
 from pamoja.foundation.jobs import every
-from pamoja.kernel.communities.public import each_community
 from pamoja.kernel.payments.actions import arriving, connecting, depositing
 from pamoja.kernel.payments.actions.arriving import ArrivalQuestion
 from pamoja.kernel.payments.errors import RailFailure
-from pamoja.kernel.payments.jobs.speaking import spoken
+from pamoja.kernel.payments.jobs.speaking import for_each_community, spoken
 from pamoja.kernel.payments.providers.rails import rail_named
 from pamoja.kernel.payments.rules.rails import BANK, MPESA
 
@@ -34,11 +33,7 @@ def _ask(question: ArrivalQuestion) -> None:
 @every(seconds=30, name="payments.open_paybills")
 def open_paybills() -> None:
     """Let M-PESA know where to tell of payments by menu, once a paybill."""
-    for community in each_community():
-        try:
-            open_paybill()
-        except RailFailure as failure:
-            log.warning("a paybill was not opened", extra={"community": community.slug, "code": failure.code})
+    for_each_community(open_paybill, trouble="a paybill was not opened")
 
 
 def open_paybill() -> None:
@@ -52,11 +47,7 @@ def open_paybill() -> None:
 @every(seconds=30, name="payments.read_banks")
 def read_banks() -> None:
     """Read what came into each community's bank account."""
-    for community in each_community():
-        try:
-            read_bank()
-        except RailFailure as failure:
-            log.warning("a bank was not read", extra={"community": community.slug, "code": failure.code})
+    for_each_community(read_bank, trouble="a bank was not read")
 
 
 def read_bank() -> None:
