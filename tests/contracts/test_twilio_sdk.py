@@ -100,6 +100,7 @@ def outside(sandbox: Served, listener: Listener) -> Iterator[httpx.Client]:
         at_once = {"message_sent_s": 0, "message_delivered_s": 0, "message_read_s": 0, "callback_delay_s": 0}
         client.put("/api/preferences", json=at_once)
         client.put("/api/faults", json={"seed": 1, "faults": {}})
+        client.put("/clock", json={"real": True})
         for address in (SENDER, SMS_SENDER):
             told = {"inbound_url": f"{listener.url}/inbound", "status_url": ""}
             client.put(f"/api/twilio/senders/{address}", json=told).raise_for_status()

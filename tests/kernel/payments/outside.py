@@ -44,6 +44,7 @@ class Outside:
         self._http.delete("/api/faults")
         self._put("/clock", {"advance_s": 200_000})
         self.settle()
+        self._put("/clock", {"real": True})
         self._http.close()
         rails.close_rails()
 
