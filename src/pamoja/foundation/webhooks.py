@@ -94,12 +94,12 @@ class Intake(Generic[Kept]):
         return [None] * len(webhooks)
 
 
-async def body_of(request: Request) -> bytes | None:
+async def body_of(request: Request, *, bytes_max: int = BODY_BYTES_MAX) -> bytes | None:
     """The bytes as they came; None when they are too many."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > BODY_BYTES_MAX:
+        if size > bytes_max:
             return None
         chunks.append(chunk)
     return b"".join(chunks)

@@ -87,6 +87,14 @@ class Config(BaseSettings):
     twilio_whatsapp_a_second: float = Field(default=70.0, gt=0, le=2000)
     twilio_sms_a_second: float = Field(default=10.0, gt=0, le=2000)
 
+    # WhatsApp through Meta's own API, where a community has connected a number of its own there. The version is the
+    # newest that was known when this was written.
+    meta_base_url: str = ""
+    meta_api_version: str = Field(default="v25.0", pattern=r"^v\d+\.\d+$")
+    meta_whatsapp_a_second: float = Field(default=70.0, gt=0, le=2000)
+    # Where a link opens a chat with a number: wa.me, in development the sandbox.
+    whatsapp_link_url: str = ""
+
     # Wakes browsers: a P-256 private key, base64url of its 32 bytes, and whom a push service may write to.
     vapid_private_key: SecretStr = EMPTY
     vapid_contact: str = ""
@@ -206,6 +214,8 @@ def read() -> Config:
             config.twilio_content_url = config.twilio_content_url or "https://content.twilio.com"
             config.twilio_callback_base_url = config.twilio_callback_base_url or config.base_url
 
+        config.meta_base_url = config.meta_base_url or "https://graph.facebook.com"
+        config.whatsapp_link_url = config.whatsapp_link_url or "https://wa.me"
         if problems := problems_of(config):
             raise ConfigError(problems)
     else:
@@ -250,6 +260,8 @@ def _point_at_this_machine(config: Config) -> None:
     config.twilio_whatsapp_from = config.twilio_whatsapp_from or "+14155238886"
     config.twilio_sms_from = config.twilio_sms_from or "+15005550006"
     config.twilio_callback_base_url = config.twilio_callback_base_url or f"http://127.0.0.1:{config.port}"
+    config.meta_base_url = config.meta_base_url or f"{config.sandbox_url}/graph"
+    config.whatsapp_link_url = config.whatsapp_link_url or f"{config.sandbox_url}/wa.me"
     # A key of its own, from the secret that this machine already has.
     digest = hashlib.sha256(b"vapid" + config.secret_key.get_secret_value().encode()).digest()
     config.vapid_private_key = config.vapid_private_key or SecretStr(base64.urlsafe_b64encode(digest).decode())

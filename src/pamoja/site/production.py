@@ -56,6 +56,8 @@ ADDRESSES = (
     "twilio_base_url",
     "twilio_content_url",
     "twilio_callback_base_url",
+    "meta_base_url",
+    "whatsapp_link_url",
 )
 
 

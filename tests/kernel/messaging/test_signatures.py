@@ -37,7 +37,7 @@ OURS = "sandbox-auth-token"
 def believed(monkeypatch: pytest.MonkeyPatch, token: str, url: str, fields: Any, signature: str) -> bool:
     from django.conf import settings
 
-    from pamoja.kernel.messaging.hotpath import is_signed
+    from pamoja.kernel.messaging.hotpath.twilio import is_signed
 
     monkeypatch.setattr(settings.PAMOJA, "twilio_auth_token", SecretStr(token))
     return is_signed(url, fields, signature)

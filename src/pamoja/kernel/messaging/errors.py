@@ -162,3 +162,17 @@ class SenderTaken(Refusal):
 
     code = "messaging.sender_taken"
     kind = "conflict"
+
+
+class MetaNotConnected(Refusal):
+    """Meta did not let us in: {reason}."""
+
+    code = "messaging.meta_not_connected"
+    kind = "invalid"
+
+
+class NoWhatsApp(Refusal):
+    """This community has no WhatsApp number yet."""
+
+    code = "messaging.no_whatsapp"
+    kind = "unavailable"

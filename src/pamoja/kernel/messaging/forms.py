@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 
 from pamoja.kernel.messaging.models import Preference
 from pamoja.kernel.messaging.rules import CHOSEN_BY_PEOPLE, MUTED_AT_FIRST, NIGHT_FROM, NIGHT_UNTIL, Channel, Kind
@@ -113,6 +114,37 @@ class SendersForm(forms.Form):
         max_length=254,
         help_text="The mail server must be allowed to send for it.",
         widget=forms.EmailInput,
+    )
+
+
+class MetaForm(forms.Form):
+    """What opens a community's own number at Meta. What is secret is never shown again."""
+
+    number_id = forms.CharField(
+        label="Phone number ID",
+        max_length=40,
+        validators=[RegexValidator(r"^\d+$", "Digits only, as Meta shows it.")],
+        help_text="In the app's WhatsApp settings at Meta, below the number.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    business_id = forms.CharField(
+        label="WhatsApp Business account ID",
+        max_length=40,
+        validators=[RegexValidator(r"^\d+$", "Digits only, as Meta shows it.")],
+        help_text="Beside it. Texts are approved there.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    token = forms.CharField(
+        label="Access token",
+        max_length=1000,
+        help_text="Of a system user, permanent, who may manage and send WhatsApp messages.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    app_secret = forms.CharField(
+        label="App secret",
+        max_length=200,
+        help_text="In the app's basic settings. With it we know that it is Meta who tells us something.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
 

@@ -8,6 +8,7 @@ from ninja import Field, Schema
 
 from pamoja.foundation import ids
 from pamoja.kernel.messaging.models import Notification, Preference
+from pamoja.kernel.messaging.queries.proving import Shown
 from pamoja.kernel.messaging.rules import CHOSEN_BY_PEOPLE, MUTED_AT_FIRST, NIGHT_FROM, NIGHT_UNTIL, Channel, Kind
 
 
@@ -104,3 +105,16 @@ class PhoneCodeIn(Schema):
     """The code that came to a phone."""
 
     code: str = Field(max_length=20)
+
+
+class ShownCodeOut(Schema):
+    """A code to be sent by WhatsApp from the phone that it is to prove, and a link that opens the chat with it."""
+
+    text: str
+    number: str
+    url: str
+    valid_until: datetime
+
+    @classmethod
+    def of(cls, shown: Shown) -> ShownCodeOut:
+        return cls(text=shown.said, number=shown.number, url=shown.url, valid_until=shown.until)

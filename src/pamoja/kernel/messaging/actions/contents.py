@@ -13,6 +13,7 @@ from pamoja.kernel.messaging import rules
 from pamoja.kernel.messaging.actions.taking_over import MANAGE
 from pamoja.kernel.messaging.models import ProviderContent
 from pamoja.kernel.messaging.queries import handing
+from pamoja.kernel.messaging.queries.sending import senders
 
 _submitters: list[Callable[[], object]] = []
 
@@ -46,14 +47,7 @@ def want_template(*, by: Actor = SYSTEM, skeleton: str, name: str, language: str
 
     Its samples are invented: nothing of a member's is shown to whoever approves templates.
     """
-    made = ProviderContent(
-        fingerprint=handing.template_fingerprint(skeleton, language),
-        name=name[:120],
-        language=language,
-        body=skeleton,
-        samples=list(rules.samples_for(skeleton)),
-    )
-    ProviderContent.objects.bulk_create([made], ignore_conflicts=True)
+    _want(skeleton, name, language)
 
 
 @action
@@ -63,16 +57,27 @@ def submit_template(*, by: Actor, skeleton: str, name: str, language: str) -> No
     Raises: NotAllowed without `messaging.manage`.
     """
     by.require(MANAGE)
-    key = handing.template_fingerprint(skeleton, language)
-    made = ProviderContent(
-        fingerprint=key, name=name[:120], language=language, body=skeleton, samples=list(rules.samples_for(skeleton))
-    )
-    ProviderContent.objects.bulk_create([made], ignore_conflicts=True)
+    key = _want(skeleton, name, language)
     # A provider keeps what it has refused: another try is another content there.
     again = ProviderContent.objects.filter(fingerprint=key, approval="rejected")
     again.update(approval="unsubmitted", rejection="", provider_id="", submissions=F("submissions") + 1)
     for wake in _submitters:
         wake()
+
+
+def _want(skeleton: str, name: str, language: str) -> str:
+    """With whoever approves this community's templates; gives what it is found by."""
+    kept_by = senders().templates_kept_by
+    made = ProviderContent(
+        fingerprint=handing.template_fingerprint(skeleton, language, kept_by),
+        kept_by=kept_by,
+        name=name[:120],
+        language=language,
+        body=skeleton,
+        samples=list(rules.samples_for(skeleton)),
+    )
+    ProviderContent.objects.bulk_create([made], ignore_conflicts=True)
+    return made.fingerprint
 
 
 def submit_with(wake: Callable[[], object]) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.db import OperationalError, transaction
@@ -26,6 +25,7 @@ from pamoja.kernel.messaging.errors import AddressUnusable
 from pamoja.kernel.messaging.models import Address, Conversation, Heard, Line
 from pamoja.kernel.messaging.queries import conversing as asking
 from pamoja.kernel.messaging.rules import Channel, Choice, conversing, fit_choices, saying, shortened
+from pamoja.kernel.messaging.rules.incoming import read_reported, read_written
 from pamoja.kernel.messaging.rules.phrases import phrase
 from pamoja.kernel.messaging.rules.refusing import told
 from pamoja.kernel.messaging.rules.saying import Answer, CallPerson, Do, Effect, Option, Say, Speak, State, Wants
@@ -79,22 +79,20 @@ def understand(*, by: Actor = SYSTEM, heard_id: UUID) -> None:
     heard = asking.heard_for_update(heard_id)
     if heard is None or heard.understood_at is not None:
         return
-    fields = dict(parse_qsl(str(heard.body), keep_blank_values=True))
+    wrote = read_written(str(heard.body))
     try:
-        address = heard_from(channel=_channel(fields), address=_from(fields), at=heard.received_at)
+        address = heard_from(channel=wrote.channel, address=wrote.address, at=heard.received_at)
     except AddressUnusable:
         _end(heard, "address unusable")
         return
+    if not wrote.is_said:
+        _end(heard, "a mere sign")
+        return
     address, claimant = _recognised(address)
-    conversation = asking.conversation_for_update(address.pk, fields.get("ProfileName", "")[:80])
-    write_down(conversation, Line.By.THEM, _as_read(fields))
+    conversation = asking.conversation_for_update(address.pk, wrote.name[:80])
+    write_down(conversation, Line.By.THEM, wrote.as_read)
     state = known_state(conversation, address)
-    said = saying.Heard(
-        text=fields.get("Body", ""),
-        choice=fields.get("ListId") or fields.get("ButtonPayload") or "",
-        has_media=fields.get("NumMedia", "0") != "0" or "Latitude" in fields,
-        claimant=claimant,
-    )
+    said = saying.Heard(text=wrote.text, choice=wrote.choice, has_media=bool(wrote.beside), claimant=claimant)
     was_with_person = state.with_person
     state, effects = conversing.converse(state, said, clock.now(), heard_id.int, book())
     if was_with_person and state.with_person:
@@ -269,42 +267,17 @@ def known_state(conversation: Conversation, address: Address) -> State:
 
 
 def _note_report(heard: Heard) -> None:
-    fields = dict(parse_qsl(str(heard.body), keep_blank_values=True))
+    said = read_reported(str(heard.body))
     record_delivery(
-        provider_id=fields.get("MessageSid", ""),
-        state=fields.get("MessageStatus", ""),
-        error_code=fields.get("ErrorCode", ""),
-        message_id=_uuid(fields.get("m", "")),
+        provider_id=said.provider_id,
+        state=said.state,
+        error_code=said.error_code,
+        message_id=said.message_id,
         at=heard.received_at,
     )
-
-
-def _channel(fields: Mapping[str, str]) -> Channel:
-    return Channel.WHATSAPP if fields.get("From", "").startswith("whatsapp:") else Channel.SMS
-
-
-def _from(fields: Mapping[str, str]) -> str:
-    return fields.get("From", "").removeprefix("whatsapp:")
-
-
-def _as_read(fields: Mapping[str, str]) -> str:
-    """What a person reads of it."""
-    parts = [fields.get("Body", "")]
-    if fields.get("NumMedia", "0") != "0":
-        parts.append(f"[{fields.get('MediaContentType0', 'file')}]")
-    if "Latitude" in fields:
-        parts.append(f"[{fields.get('Label') or 'a place'}]")
-    return " ".join(part for part in parts if part)
 
 
 def _end(heard: Heard, note: str) -> None:
     heard.understood_at = heard.done_at = clock.now()
     heard.note = note
     heard.save(update_fields=["understood_at", "done_at", "note"])
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -141,8 +141,9 @@ def _record_taken(taken: Sequence[Outcome]) -> None:
 
 
 def _record_failure(message: Message, outcome: Outcome) -> None:
+    meaning = rules.meaning_of(outcome.code)
     verdict = rules.after_failure(
-        permanent=outcome.is_permanent,
+        permanent=outcome.is_permanent or message.attempts >= (meaning.tries_max or message.attempts + 1),
         attempts=message.attempts,
         due_at=message.due_at,
         now=clock.now(),
@@ -155,7 +156,7 @@ def _record_failure(message: Message, outcome: Outcome) -> None:
         return
     message.state, message.claimed_at, message.in_doubt = verdict.state, None, outcome.is_doubtful
     message.error_code, message.error = outcome.code[:40], rules.one_line(outcome.reason)[:300]
-    message.next_attempt_at = clock.now() + (rules.meaning_of(outcome.code).holds_sender_for or verdict.retry_after)
+    message.next_attempt_at = clock.now() + (meaning.holds_sender_for or meaning.rests_for or verdict.retry_after)
     message.save(update_fields=[*outbox.PROGRESS])
 
 

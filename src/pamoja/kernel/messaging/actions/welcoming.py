@@ -7,12 +7,19 @@ from uuid import UUID
 
 from pamoja.foundation.actions import SYSTEM, Actor, action
 from pamoja.kernel.communities.public import current_community
-from pamoja.kernel.identity.public import Member, confirm_phone, join_by_phone, member_with_phone
+from pamoja.kernel.identity.public import (
+    Member,
+    confirm_phone,
+    join_by_phone,
+    member_with_id,
+    member_with_phone,
+)
+from pamoja.kernel.messaging.actions import proving
 from pamoja.kernel.messaging.actions.reaching import link_address
 from pamoja.kernel.messaging.actions.talking import Errand
 from pamoja.kernel.messaging.models import Address
 from pamoja.kernel.messaging.rules.phrases import phrase
-from pamoja.kernel.messaging.rules.saying import IS_ME, REGISTER, Answer
+from pamoja.kernel.messaging.rules.saying import IS_ME, PROVE, REGISTER, Answer
 
 
 def register(errand: Errand) -> Answer:
@@ -37,6 +44,16 @@ def is_me(errand: Errand) -> Answer:
     return _known_now(member, errand, "knew")
 
 
+def prove(errand: Errand) -> Answer:
+    """They sent the code that stands on their page, to show that the phone they write from is theirs."""
+    sent, member_id = proving.hear_code(by=SYSTEM, address_id=errand.address_id, code=errand.do.argument)
+    if member_id is None:
+        return Answer(phrase(errand.language, f"proof_{sent.value}"))
+    name, community = member_with_id(member_id).name, current_community().name
+    told = phrase(errand.language, "proved", name=name, community=community)
+    return Answer(told, joined_as="" if errand.talk else name)
+
+
 @action
 def make_theirs(*, by: Actor, address_id: UUID, member_id: UUID, proves_phone: bool = False) -> None:
     """The address belongs to this member from now on."""
@@ -50,5 +67,5 @@ def _known_now(member: Member, errand: Errand, words: str) -> Answer:
     return Answer(phrase(errand.language, words, name=name, community=community), joined_as=name)
 
 
-DEEDS: dict[str, Callable[[Errand], Answer]] = {REGISTER: register, IS_ME: is_me}
+DEEDS: dict[str, Callable[[Errand], Answer]] = {REGISTER: register, IS_ME: is_me, PROVE: prove}
 """What the house does itself, for people whom it does not know yet."""

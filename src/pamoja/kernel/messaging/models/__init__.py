@@ -5,7 +5,7 @@ from pamoja.kernel.messaging.models.conversing import Conversation, Heard, Line
 from pamoja.kernel.messaging.models.notifications import Notification
 from pamoja.kernel.messaging.models.outbox import UNFINISHED, Message, community_if_entered
 from pamoja.kernel.messaging.models.providing import DeliveryReport, Pace, ProviderContent
-from pamoja.kernel.messaging.models.proving import PhoneCode
+from pamoja.kernel.messaging.models.proving import PhoneCode, ShownCode
 from pamoja.kernel.messaging.models.reaching import Address, ConsentRecord, Preference, PushSubscription
 from pamoja.kernel.messaging.models.sending import CommunitySender
 
@@ -27,5 +27,6 @@ __all__ = [
     "Preference",
     "ProviderContent",
     "PushSubscription",
+    "ShownCode",
     "community_if_entered",
 ]

@@ -31,7 +31,7 @@ class DeliveryReport(CommunityModel):
 
 
 class ProviderContent(models.Model):
-    """A text that the provider keeps under an id, for buttons, lists and approved templates. Of the installation."""
+    """A text that a provider keeps under an id, for buttons, lists and approved templates. Of the installation."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     fingerprint = models.CharField(max_length=64, help_text="Of everything in it: other words are another content.")
@@ -39,7 +39,10 @@ class ProviderContent(models.Model):
     language = models.CharField(max_length=8)
     body = models.TextField(help_text="With {{1}} for what differs.")
     samples = models.JSONField(default=list)
-    provider_id = models.CharField(max_length=64, blank=True)
+    kept_by = models.CharField(
+        max_length=60, blank=True, help_text="`meta:` and a business account; empty: the installation's at Twilio."
+    )
+    provider_id = models.CharField(max_length=64, blank=True, help_text="Meta's is the template's name.")
     approval = models.CharField(max_length=20, default="unsubmitted")
     rejection = models.CharField(max_length=300, blank=True)
     submissions = models.PositiveSmallIntegerField(default=0, help_text="How often it was submitted after a refusal.")

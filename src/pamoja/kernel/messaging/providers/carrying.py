@@ -10,6 +10,9 @@ from django.db import connection
 
 from pamoja.kernel.messaging.queries.handing import Letter
 
+# So many requests may be under way: what a second's rate needs where an answer takes half of one, within bounds.
+AT_ONCE_MIN, AT_ONCE_MAX, ANSWERS_AFTER_S = 4, 64, 0.5
+
 HandOver = Callable[[Letter], str]
 """Gives one letter to the provider and returns its id there. May be called from several threads at once.
 
@@ -53,3 +56,8 @@ def no_transaction() -> None:
     """Raises a RuntimeError inside a transaction: nobody waits for a provider while rows are locked."""
     if connection.in_atomic_block:
         raise RuntimeError("no network inside a transaction")
+
+
+def at_once(a_second: float) -> int:
+    """How many requests may be under way to somebody who takes so many a second."""
+    return min(AT_ONCE_MAX, max(AT_ONCE_MIN, round(a_second * ANSWERS_AFTER_S)))

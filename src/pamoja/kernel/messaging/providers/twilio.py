@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import base64
-import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -20,14 +18,13 @@ from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.messaging import rules
 from pamoja.kernel.messaging.errors import OutcomeUnknown, ProviderAway
 from pamoja.kernel.messaging.models import community_if_entered
-from pamoja.kernel.messaging.providers.carrying import HandOver, no_transaction
-from pamoja.kernel.messaging.providers.wire import AnswerLost, NotConnected, Wire
+from pamoja.kernel.messaging.providers.approving import Draft
+from pamoja.kernel.messaging.providers.carrying import HandOver, at_once, no_transaction
+from pamoja.kernel.messaging.providers.wire import AnswerLost, NotConnected, shared_wire
 from pamoja.kernel.messaging.queries.handing import Letter, fingerprint
 from pamoja.kernel.messaging.queries.sending import senders
 from pamoja.kernel.messaging.rules import Form
 
-# So many requests may be under way: what a second's rate needs where an answer takes half of one, within bounds.
-AT_ONCE_MIN, AT_ONCE_MAX, ANSWERS_AFTER_S = 4, 64, 0.5
 # Their clock and ours may differ by this much; what is older than our first try is another message.
 CLOCKS_DIFFER = timedelta(minutes=2)
 LISTED_MAX = 200
@@ -43,7 +40,7 @@ class TwilioWhatsApp:
         self.account = config.twilio_account_sid
         self.sender = f"{self.prefix}{senders().whatsapp}"
         self.a_second = config.twilio_whatsapp_a_second
-        self.at_once = _at_once(self.a_second)
+        self.at_once = at_once(self.a_second)
 
     @contextmanager
     def connected(self) -> Iterator[HandOver]:
@@ -120,14 +117,14 @@ class TwilioSms(TwilioWhatsApp):
         super().__init__()
         self.sender = senders().sms
         self.a_second = settings.PAMOJA.twilio_sms_a_second
-        self.at_once = _at_once(self.a_second)
+        self.at_once = at_once(self.a_second)
 
     def content_key(self, letter: Letter) -> str:
         """A text message has no buttons."""
         return ""
 
 
-def keep_content(name: str, language: str, types: dict[str, Any], samples: list[str]) -> str:
+def keep_content(name: str, language: str, types: dict[str, Any], samples: Sequence[str]) -> str:
     """Let Twilio keep a content and give its id.
 
     Raises: ProviderFailure.
@@ -141,23 +138,30 @@ def keep_content(name: str, language: str, types: dict[str, Any], samples: list[
     return str(ask("POST", f"{settings.PAMOJA.twilio_content_url}/v1/Content", json=body)["sid"])
 
 
-def ask_for_approval(content_id: str, name: str) -> str:
-    """Ask WhatsApp to approve a content as a template of use (no advertisement); gives the state of that.
+class TwilioTemplates:
+    """Approval of texts through Twilio's Content API, in the installation's account."""
 
-    Raises: ProviderFailure.
-    """
-    url = f"{settings.PAMOJA.twilio_content_url}/v1/Content/{content_id}/ApprovalRequests/whatsapp"
-    return str(ask("POST", url, json={"name": name, "category": "UTILITY"}).get("status", "received"))
+    kept_by = ""
+
+    def keep(self, draft: Draft) -> str:
+        return keep_content(_name(draft), draft.language, {"twilio/text": {"body": draft.body}}, draft.samples)
+
+    def ask(self, provider_id: str, draft: Draft) -> str:
+        """As a template of use (no advertisement)."""
+        asked = ask("POST", f"{_approvals(provider_id)}/whatsapp", json={"name": _name(draft), "category": "UTILITY"})
+        return str(asked.get("status", "received"))
+
+    def approval_of(self, provider_id: str, language: str) -> tuple[str, str]:
+        whatsapp = ask("GET", _approvals(provider_id)).get("whatsapp") or {}
+        return str(whatsapp.get("status", "unsubmitted")), str(whatsapp.get("rejection_reason") or "")
 
 
-def approval_of(content_id: str) -> tuple[str, str]:
-    """How far the approval is, and why it was refused.
+def _name(draft: Draft) -> str:
+    return f"{draft.title.replace('/', '_')}_{draft.mark}".lower()
 
-    Raises: ProviderFailure.
-    """
-    said = ask("GET", f"{settings.PAMOJA.twilio_content_url}/v1/Content/{content_id}/ApprovalRequests")
-    whatsapp = said.get("whatsapp") or {}
-    return str(whatsapp.get("status", "unsubmitted")), str(whatsapp.get("rejection_reason") or "")
+
+def _approvals(content_id: str) -> str:
+    return f"{settings.PAMOJA.twilio_content_url}/v1/Content/{content_id}/ApprovalRequests"
 
 
 def ask(method: str, url: str, **request: Any) -> dict[str, Any]:
@@ -168,7 +172,7 @@ def ask(method: str, url: str, **request: Any) -> dict[str, Any]:
     """
     no_transaction()
     try:
-        response = _wire().ask(method, _with(url, request.get("params")), **_content(request))
+        response = shared_wire().ask(method, _with(url, request.get("params")), **_content(request))
     except NotConnected as error:
         raise ProviderAway(str(error), code="not_connected") from error
     except AnswerLost as error:
@@ -186,10 +190,6 @@ def ask(method: str, url: str, **request: Any) -> dict[str, Any]:
         raise ProviderFailure(f"status {response.status}", permanent=False, code=f"http_{response.status}")
     words = str(said.get("message", "")) if isinstance(said, dict) else ""
     raise ProviderFailure(words, permanent=rules.meaning_of(code).is_permanent, code=code)
-
-
-def _at_once(a_second: float) -> int:
-    return min(AT_ONCE_MAX, max(AT_ONCE_MIN, round(a_second * ANSWERS_AFTER_S)))
 
 
 def _code(said: Any) -> str:
@@ -226,11 +226,3 @@ def _content(request: dict[str, Any]) -> dict[str, Any]:
         headers["Content-Type"] = "application/json"
         return {"headers": headers, "body": json.dumps(request["json"]).encode()}
     return {"headers": headers}
-
-
-@functools.cache
-def _wire() -> Wire:
-    """One for the process: it keeps connections open, and many threads may use it."""
-    wire = Wire()
-    atexit.register(wire.close)
-    return wire

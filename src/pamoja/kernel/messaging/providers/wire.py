@@ -6,6 +6,7 @@ what is needed here: no redirects, no cookies, no proxies, one answer of bounded
 
 from __future__ import annotations
 
+import atexit
 import functools
 import http.client
 import json
@@ -135,3 +136,11 @@ def _is_closed(sock: socket.socket | None) -> bool:
 @functools.cache
 def _trusted() -> ssl.SSLContext:
     return tls.trusted()
+
+
+@functools.cache
+def shared_wire() -> Wire:
+    """One for the process: it keeps connections open, and many threads may use it."""
+    wire = Wire()
+    atexit.register(wire.close)
+    return wire

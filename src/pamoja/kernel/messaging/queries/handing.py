@@ -16,6 +16,7 @@ from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.messaging import rules
 from pamoja.kernel.messaging.models import Address, Message, Preference, ProviderContent, community_if_entered
 from pamoja.kernel.messaging.queries import reaching
+from pamoja.kernel.messaging.queries.sending import senders
 from pamoja.kernel.messaging.rules import Asked, Channel, Consent, Content, Form, Kind, Reachable, Wishes
 
 APPROVED = "approved"
@@ -147,7 +148,7 @@ def _letter(
     reachable: Reachable,
     preference: Preference | None,
     usual_zone: str,
-    approved: dict[str, str],
+    approved: dict[tuple[str, str], str],
 ) -> Letter:
     content = Content.read(str(message.content))
     zone = (message.member.person.time_zone if message.member else "") or usual_zone
@@ -168,19 +169,22 @@ def _letter(
         content=content,
         reachable=reachable,
         wishes=reaching.wishes_in(preference, zone) if has_wishes else Wishes(zone=zone),
-        template_id=approved.get(template_fingerprint(content.skeleton, message.language), ""),
+        template_id=approved.get((content.skeleton, message.language), ""),
     )
 
 
-def template_fingerprint(skeleton: str, language: str) -> str:
-    """By which an approved template is found again."""
-    return fingerprint("template", language, skeleton)
+def template_fingerprint(skeleton: str, language: str, kept_by: str = "") -> str:
+    """By which an approved template is found again; `kept_by` is whoever approves it, where that is not Twilio."""
+    return fingerprint("template", language, skeleton, *([kept_by] if kept_by else []))
 
 
-def _approved_templates(messages: list[Message]) -> dict[str, str]:
+def _approved_templates(messages: list[Message]) -> dict[tuple[str, str], str]:
+    """What a text and its language are known by with whoever approves this community's templates."""
     outside = [each for each in messages if each.channel == Channel.WHATSAPP]
-    wanted = {template_fingerprint(Content.read(str(each.content)).skeleton, each.language) for each in outside}
-    if not wanted:
+    texts = {(skeleton, each.language) for each in outside if (skeleton := Content.read(str(each.content)).skeleton)}
+    if not texts:
         return {}
+    kept_by = senders().templates_kept_by
+    wanted = {template_fingerprint(*text, kept_by): text for text in texts}
     found = ProviderContent.objects.filter(fingerprint__in=wanted, approval=APPROVED).exclude(provider_id="")
-    return dict(found.values_list("fingerprint", "provider_id"))
+    return {wanted[mark]: known_by for mark, known_by in found.values_list("fingerprint", "provider_id")}

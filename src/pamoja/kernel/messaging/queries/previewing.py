@@ -18,6 +18,7 @@ from pamoja.kernel.communities.public import Community, home_url
 from pamoja.kernel.messaging import rules
 from pamoja.kernel.messaging.models import ProviderContent
 from pamoja.kernel.messaging.queries import handing, rendering
+from pamoja.kernel.messaging.queries.sending import senders
 from pamoja.kernel.messaging.rules.segments import Segments, segments_of
 
 LANGUAGES = {"en": "English", "sw": "Kiswahili"}
@@ -50,6 +51,7 @@ class Preview:
     sms_cost_micros: int
     html: str
     skeleton: str
+    kept_by: str
     versions: list[ProviderContent]
 
     @property
@@ -60,7 +62,7 @@ class Preview:
     @property
     def approval(self) -> ProviderContent | None:
         """Of the text as it is now; none where nobody has asked for it."""
-        wanted = handing.template_fingerprint(self.skeleton, self.language)
+        wanted = handing.template_fingerprint(self.skeleton, self.language, self.kept_by)
         return next((each for each in self.versions if each.fingerprint == wanted), None)
 
 
@@ -81,6 +83,8 @@ def preview_of(template: str, language: str, community: Community) -> Preview:
     said = rendering.render(template, data, language=language, zone=community.time_zone, community=community)
     sms = rules.shortened(said.sms, rules.SMS_MAX)
     segments = segments_of(sms)
+    kept_by = senders().templates_kept_by
+    versions = ProviderContent.objects.filter(name=template, language=language, kept_by=kept_by)
     return Preview(
         template=template,
         language=language,
@@ -93,13 +97,15 @@ def preview_of(template: str, language: str, community: Community) -> Preview:
         sms_cost_micros=segments.number * settings.PAMOJA.price_sms_micros,
         html=said.html,
         skeleton=said.skeleton,
-        versions=list(ProviderContent.objects.filter(name=template, language=language).order_by("-created_at", "-pk")),
+        kept_by=kept_by,
+        versions=list(versions.order_by("-created_at", "-pk")),
     )
 
 
 def approvals() -> dict[tuple[str, str], str]:
     """How far the newest text of each message and language is."""
-    found = ProviderContent.objects.exclude(name="session").order_by("created_at", "pk")
+    kept = ProviderContent.objects.filter(kept_by=senders().templates_kept_by).exclude(name="session")
+    found = kept.order_by("created_at", "pk")
     return {
         (name, language): approval for name, language, approval in found.values_list("name", "language", "approval")
     }

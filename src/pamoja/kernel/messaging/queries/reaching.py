@@ -56,6 +56,8 @@ def is_served(channel: Channel, by: Senders | None = None) -> bool:
     if channel not in rules.PHONE_CHANNELS:
         return True
     speaking = by or senders()
+    if channel == Channel.WHATSAPP and speaking.is_meta:
+        return True
     sender = speaking.whatsapp if channel == Channel.WHATSAPP else speaking.sms
     return bool(settings.PAMOJA.twilio_account_sid and sender)
 

@@ -12,7 +12,7 @@ from pamoja.kernel.messaging.rules.choices import (
     shortened,
     width,
 )
-from pamoja.kernel.messaging.rules.codes import Meaning, meaning_of
+from pamoja.kernel.messaging.rules.codes import REPORT_AWAITED, Meaning, meaning_of
 from pamoja.kernel.messaging.rules.consent import Wish, word_of
 from pamoja.kernel.messaging.rules.delivering import (
     ATTEMPTS_MIN,
@@ -92,6 +92,7 @@ __all__ = [
     "NIGHT_UNTIL",
     "PHONE_CHANNELS",
     "PRIORITY_OF",
+    "REPORT_AWAITED",
     "RETRY_S_FIRST",
     "RETRY_S_MAX",
     "SMS_MAX",

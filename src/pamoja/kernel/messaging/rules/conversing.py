@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from pamoja.kernel.messaging.rules.consent import Wish, word_of
 from pamoja.kernel.messaging.rules.hearing import Understood, chosen, is_number, plain, understand
 from pamoja.kernel.messaging.rules.phrases import GREETINGS, LEAVE, MENU, PERSON, SPEAK, SWAHILI_GREETINGS, phrase
+from pamoja.kernel.messaging.rules.proving import code_in
 from pamoja.kernel.messaging.rules.saying import (
     CALL_PERSON,
     HELP,
     IS_ME,
     NOT_ME,
+    PROVE,
     REGISTER,
     Answer,
     Book,
@@ -50,6 +52,9 @@ def converse(state: State, heard: Heard, now: datetime, seed: int, book: Book) -
     if wish is Wish.START and state.is_member:
         said = phrase(state.language, "started", community=book.community)
         return _offer(replace(state, misses=0), said, book, now, before=(Wants(True, heard.text),))
+    # Like STOP at any time: whoever sends it waits before an open page.
+    if code := "" if heard.choice else code_in(heard.text):
+        return state, (Do(PROVE, code),)
     if state.with_person:
         return state, ()
     turn = _Turn(state, heard, now, seed, book)

@@ -36,6 +36,13 @@ PHRASES: dict[str, dict[str, str]] = {
         "trouble": "Something went wrong on our side. Nothing was changed. Please say it again in a minute.",
         "media": "Thank you. I cannot look at pictures or listen to recordings yet; please write it.",
         "not_in_use": "That cannot be done here any more.",
+        "proved": "Thank you, *{name}*. This number is verified as yours at {community}. If that was not you, tell us "
+        "with *PERSON*.",
+        "proof_stale": "This code is not valid any more. Open the page again and ask for another.",
+        "proof_other_number": "This code is for another number than the one you write from, so it proves nothing. "
+        "Send it from the phone whose number is in your profile, or change the number there.",
+        "proof_hidden_number": "WhatsApp hides your number from us, so this proves nothing. Ask for a code by text "
+        "message instead.",
     },
     "sw": {
         "welcome": "*Karibu {community}!* 👋\nHapa mnaweka akiba pamoja na watu mnaoaminiana, na mazungumzo haya "
@@ -70,6 +77,13 @@ PHRASES: dict[str, dict[str, str]] = {
         "trouble": "Kuna hitilafu upande wetu. Hakuna kilichobadilika. Tafadhali sema tena baada ya dakika moja.",
         "media": "Asante. Bado siwezi kuona picha wala kusikiliza sauti; tafadhali andika.",
         "not_in_use": "Hilo haliwezi kufanyika hapa tena.",
+        "proved": "Asante, *{name}*. Nambari hii imethibitishwa kuwa yako katika {community}. Kama si wewe, tuambie "
+        "kwa *MTU*.",
+        "proof_stale": "Msimbo huu hautumiki tena. Fungua ukurasa tena uombe mwingine.",
+        "proof_other_number": "Msimbo huu ni wa nambari nyingine, si hii unayoandikia, kwa hivyo hauthibitishi kitu. "
+        "Utume kutoka simu ambayo nambari yake iko kwenye wasifu wako, au badilisha nambari hapo.",
+        "proof_hidden_number": "WhatsApp inaficha nambari yako, kwa hivyo hili halithibitishi kitu. Omba msimbo kwa "
+        "ujumbe mfupi badala yake.",
     },
 }
 LANGUAGES = tuple(PHRASES)

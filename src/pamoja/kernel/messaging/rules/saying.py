@@ -8,7 +8,7 @@ from datetime import datetime
 from pamoja.kernel.messaging.rules.hearing import Command
 
 # What the house itself can be asked to do; every other intent is a product's.
-REGISTER, IS_ME, NOT_ME = "people.register", "people.is_me", "people.not_me"
+REGISTER, IS_ME, NOT_ME, PROVE = "people.register", "people.is_me", "people.not_me", "people.prove"
 HELP, CALL_PERSON = "house.help", "house.person"
 
 

@@ -7,10 +7,7 @@ import hmac
 import logging
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
 from hashlib import sha1
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -19,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pamoja.foundation import clock, crypto, ids
-from pamoja.foundation.webhooks import Inbox, Intake, body_of
+from pamoja.foundation.webhooks import body_of
+from pamoja.kernel.messaging.hotpath.inbox import Row, keep
 
 log = logging.getLogger("pamoja.messaging")
 
@@ -28,51 +25,8 @@ FIELDS_MAX = 200
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 PORTS = {"http": 80, "https": 443}
 
-_BODY_FIELD = "messaging_heard.body"
-_SENDER = "messaging.heard"
-
 _COMMUNITY = "SELECT id FROM community WHERE slug = %s"
 _NUMBER = "SELECT messaging_community_of(%s)"
-_KEEP = """
-    INSERT INTO messaging_heard
-      (id, community_id, kind, external_id, sender, body, deliveries, received_at, step, note)
-    SELECT id, %s, kind, external_id, decode(sender, 'base64'), decode(body, 'base64'), deliveries, received_at, 0, ''
-    FROM json_to_recordset(%s::json) AS told
-      (id uuid, kind text, external_id text, sender text, body text, deliveries int, received_at timestamptz)
-    ON CONFLICT (community_id, kind, external_id)
-    DO UPDATE SET deliveries = messaging_heard.deliveries + excluded.deliveries
-"""
-INBOX = Inbox(_KEEP, "messages", "messaging.listen")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One webhook, proven and sealed."""
-
-    community_id: UUID
-    kind: str
-    external_id: str
-    sender: bytes
-    body: bytes
-    id: UUID = field(default_factory=ids.new_id)
-    received_at: datetime = field(default_factory=clock.now)
-
-    @property
-    def place(self) -> tuple[str, str]:
-        """What comes again at the same place is the same webhook."""
-        return self.kind, self.external_id
-
-    def told(self, deliveries: int) -> dict[str, Any]:
-        """The row as the database is told of it."""
-        return {
-            "id": str(self.id),
-            "kind": self.kind,
-            "external_id": self.external_id,
-            "sender": base64.b64encode(self.sender).decode(),
-            "body": base64.b64encode(self.body).decode(),
-            "deliveries": deliveries,
-            "received_at": self.received_at.isoformat(),
-        }
 
 
 async def inbound(request: Request) -> Response:
@@ -108,14 +62,7 @@ async def _take(request: Request, kind: str) -> Response:
     community_id = await _written_to(request, values) or await _community(request)
     if community_id is None:
         return _answer(404)
-    row = Row(
-        community_id=community_id,
-        kind=kind,
-        external_id=external_id[:120].replace("\0", ""),
-        sender=crypto.blind_index(sender, _SENDER),
-        body=crypto.encrypt(text, _BODY_FIELD),
-    )
-    await Intake[Row].of(request, INBOX).keep(row)
+    await keep(request, Row.of(community_id, kind, external_id, sender=sender, body=text))
     return _answer(200)
 
 
