@@ -1,8 +1,10 @@
 """The outbox, which only moves forward; who may be reached, where, and how; what was heard of it."""
 
 import datetime as dt
+import uuid
 
 import django.db.models.deletion
+import django.db.models.functions.comparison
 from django.db import migrations, models
 
 import pamoja.foundation.clock
@@ -326,6 +328,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "place",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.comparison.Coalesce(
+                            "community", models.Value(uuid.UUID(int=0))
+                        ),
+                        help_text="The community, or zeros for the installation itself: rows are found and kept apart by it.",
+                        output_field=models.UUIDField(),
+                    ),
+                ),
+                (
                     "instead_of",
                     models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="messaging.message"
@@ -341,9 +354,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "messaging_message",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("community", "dedupe_key"), name="messaging_message_sent_once", nulls_distinct=False
-                    ),
+                    models.UniqueConstraint(fields=("place", "dedupe_key"), name="messaging_message_sent_once"),
                     models.CheckConstraint(
                         condition=models.Q(
                             (
@@ -386,7 +397,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("state__in", ["queued", "sending"])),
-                        fields=["community", "priority", "next_attempt_at", "id"],
+                        fields=["place", "channel", "priority", "next_attempt_at", "id"],
                         name="messaging_message_unfinished",
                     ),
                     models.Index(
@@ -410,7 +421,7 @@ class Migration(migrations.Migration):
                         name="messaging_message_provider",
                     ),
                     models.Index(fields=["member", "-created_at"], name="messaging_message_of_member"),
-                    models.Index(fields=["community", "-created_at"], name="messaging_message_newest"),
+                    models.Index(fields=["place", "-created_at"], name="messaging_message_newest"),
                 ],
             },
         ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 
 from pamoja.foundation import clock, ids
 from pamoja.foundation.fields import EncryptedTextField
@@ -49,6 +50,12 @@ class Message(models.Model):
         editable=False,
         related_name="+",
     )
+    place = models.GeneratedField(
+        expression=Coalesce("community", Value(UUID(int=0))),
+        output_field=models.UUIDField(),
+        db_persist=True,
+        help_text="The community, or zeros for the installation itself: rows are found and kept apart by it.",
+    )
     member = models.ForeignKey("identity.Member", on_delete=models.PROTECT, null=True, related_name="+")
     channel = models.CharField(max_length=10, default=Channel.EMAIL.value)
     kind = models.CharField(max_length=10, default=Kind.ACTIVITY.value)
@@ -90,9 +97,7 @@ class Message(models.Model):
     class Meta:
         db_table = "messaging_message"
         constraints = [
-            models.UniqueConstraint(
-                fields=["community", "dedupe_key"], nulls_distinct=False, name="messaging_message_sent_once"
-            ),
+            models.UniqueConstraint(fields=["place", "dedupe_key"], name="messaging_message_sent_once"),
             models.CheckConstraint(
                 condition=Q(state__in=[each.value for each in State]), name="messaging_message_state_known"
             ),
@@ -113,7 +118,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["community", "priority", "next_attempt_at", "id"],
+                fields=["place", "channel", "priority", "next_attempt_at", "id"],
                 condition=_WAITS,
                 name="messaging_message_unfinished",
             ),
@@ -126,7 +131,7 @@ class Message(models.Model):
             ),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="messaging_message_provider"),
             models.Index(fields=["member", "-created_at"], name="messaging_message_of_member"),
-            models.Index(fields=["community", "-created_at"], name="messaging_message_newest"),
+            models.Index(fields=["place", "-created_at"], name="messaging_message_newest"),
         ]
 
     def __str__(self) -> str:

@@ -1,25 +1,31 @@
 -- Takes what is due on one channel into one's hands, most urgent first. A message waits for those before it to the
 -- same recipient with the same priority, and while the recipient has had `most_a_minute` within the last minute.
 -- Gives whether the provider may have the message already, from somebody who took it up and said nothing more.
+--
+-- It reads along `messaging_message_unfinished` until it has enough, and is told so: in the first minute of a flood
+-- the planner still takes the table for empty, and would compare every message with every other.
 CREATE FUNCTION messaging_claim(
     on_channel text, at timestamptz, until timestamptz, lease interval, most int, most_a_minute int
 ) RETURNS TABLE (message_id uuid, is_doubtful boolean)
 LANGUAGE sql
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
 AS $$
     WITH due AS (
         SELECT m.id, m.in_doubt
           FROM messaging_message m
          WHERE m.state IN ('queued', 'sending')
+           AND m.place = (SELECT coalesce(current_community(), '00000000-0000-0000-0000-000000000000'))
            AND m.channel = on_channel
            AND m.next_attempt_at <= until
-           AND m.community_id IS NOT DISTINCT FROM (SELECT current_community())
            AND (m.claimed_at IS NULL OR m.claimed_at < clock_timestamp() - lease)
-           AND NOT EXISTS (
-               SELECT FROM messaging_message before
-                WHERE before.recipient = m.recipient
-                  AND before.priority = m.priority
-                  AND before.state IN ('queued', 'sending')
-                  AND (before.due_at, before.id) < (m.due_at, m.id))
+           AND m.id = (
+               SELECT first.id
+                 FROM messaging_message first
+                WHERE first.recipient = m.recipient
+                  AND first.priority = m.priority
+                  AND first.state IN ('queued', 'sending')
+                ORDER BY first.due_at, first.id
+                LIMIT 1)
            AND (SELECT count(*) FROM messaging_message handed
                  WHERE handed.recipient = m.recipient
                    AND handed.sent_at > at - interval '1 minute') < most_a_minute
@@ -59,13 +65,39 @@ AS $$
 $$;
 
 -- Where something is due, in all communities: the wall lets a dispatcher see one of them at a time.
+-- It hops from place to place along the index, however much waits in each.
 CREATE FUNCTION messaging_due(until timestamptz) RETURNS TABLE (community uuid, on_channel text)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
 AS $$
-    SELECT DISTINCT community_id, channel
-      FROM messaging_message
-     WHERE state IN ('queued', 'sending') AND next_attempt_at <= until
+    WITH RECURSIVE waiting AS (
+        (SELECT m.place, m.channel
+           FROM messaging_message m
+          WHERE m.state IN ('queued', 'sending')
+          ORDER BY 1, 2
+          LIMIT 1)
+        UNION ALL
+        SELECT next.place, next.channel
+          FROM waiting,
+               LATERAL (
+                   SELECT m.place, m.channel
+                     FROM messaging_message m
+                    WHERE m.state IN ('queued', 'sending')
+                      AND (m.place, m.channel) > (waiting.place, waiting.channel)
+                    ORDER BY 1, 2
+                    LIMIT 1
+               ) next
+    )
+    SELECT nullif(place, '00000000-0000-0000-0000-000000000000'), channel
+      FROM waiting
+     WHERE (SELECT true
+              FROM messaging_message m
+             WHERE m.state IN ('queued', 'sending')
+               AND m.place = waiting.place
+               AND m.channel = waiting.channel
+               AND m.next_attempt_at <= until
+             LIMIT 1)
 $$;
 REVOKE EXECUTE ON FUNCTION messaging_due(timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION messaging_due(timestamptz) TO pamoja_app;

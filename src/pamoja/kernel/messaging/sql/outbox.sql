@@ -1,10 +1,7 @@
 -- What the installation itself says (no community) is seen only where no community is entered.
 ALTER TABLE messaging_message ENABLE ROW LEVEL SECURITY;
 CREATE POLICY messaging_message_stays_in_its_community ON messaging_message
-    USING (community_id = (SELECT current_community())
-           OR (community_id IS NULL AND (SELECT current_community()) IS NULL))
-    WITH CHECK (community_id = (SELECT current_community())
-                OR (community_id IS NULL AND (SELECT current_community()) IS NULL));
+    USING (place = (SELECT coalesce(current_community(), '00000000-0000-0000-0000-000000000000')));
 
 -- A message that was queued is never forgotten by the application.
 REVOKE DELETE, TRUNCATE ON messaging_message FROM pamoja_app;
