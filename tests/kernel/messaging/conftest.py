@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,18 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @pytest.fixture(autouse=True)
 def _templates_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pamoja.kernel.messaging.queries import rendering
+
+    monkeypatch.setattr(rendering, "_engine", _engine)
+
+
+@functools.cache
+def _engine() -> Any:
     from django.template import Engine
 
     from pamoja.kernel.messaging import rules
-    from pamoja.kernel.messaging.queries import rendering
 
-    missing = f"{rules.MISSING}%s{rules.MISSING}"
-    engine = Engine(dirs=[str(TEMPLATES)], app_dirs=True, string_if_invalid=missing)
-    monkeypatch.setattr(rendering, "_engine", lambda: engine)
+    return Engine(dirs=[str(TEMPLATES)], app_dirs=True, string_if_invalid=f"{rules.MISSING}%s{rules.MISSING}")
 
 
 @pytest.fixture

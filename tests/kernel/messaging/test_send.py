@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import Community, entered
-from pamoja.kernel.identity.public import Member
-from pamoja.kernel.messaging.public import AddressUnusable, Message, Priority, State, TemplateUnfit, messages_of, send
+from pamoja.kernel.identity.public import Member, MemberNotFound
+from pamoja.kernel.messaging.models import Notification
+from pamoja.kernel.messaging.public import (
+    AddressUnusable,
+    Kind,
+    Message,
+    Priority,
+    State,
+    TemplateUnfit,
+    messages_of,
+    send,
+    send_to_each,
+)
 from tests.kernel.messaging.mail_servers import reloaded
+from tests.world import a_member
 
 
 def due(clock: Any, **differs: Any) -> dict[str, Any]:
@@ -51,6 +64,56 @@ def test_speaks_the_members_language(community: Community, clock: Any, amina: Me
 
     assert message.subject == "Mchango wako wa KSh 5,000 umefika"
     assert "Unapokea barua pepe hii" in message.html
+
+
+def test_tells_several_each_in_their_own_words(community: Community, clock: Any, amina: Member) -> None:
+    brian = a_member("Brian Otieno", email="brian@example.org", language="sw")
+    own = {amina.pk: {"amount": Money(100, "KES")}, brian.pk: {"amount": Money(200, "KES")}}
+
+    with transaction.atomic():
+        for _ in range(2):  # twice is once
+            send_to_each(
+                member_ids=[amina.pk, brian.pk], template="tests/due", data=due(clock), dedupe_key="due:1", own=own
+            )
+
+    assert [each.subject for each in messages_of(amina.pk)] == ["Your KSh 1 is due, Amina Wanjiru"]
+    assert [each.subject for each in messages_of(brian.pk)] == ["Mchango wako wa KSh 2 umefika"]
+
+
+def test_asks_the_database_as_often_for_many_as_for_one(community: Community, clock: Any, amina: Member) -> None:
+    others = [a_member(f"Member {number}", email=f"m{number}@example.org").pk for number in range(8)]
+
+    def queries(key: str, *member_ids: UUID) -> int:
+        with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+            send_to_each(member_ids=member_ids, template="tests/due", data=due(clock), dedupe_key=key)
+        return len(asked)
+
+    queries("once", amina.pk)  # what is then known stays known
+
+    assert queries("few", amina.pk) == queries("many", *others)
+
+
+def test_what_concerns_safety_is_shown_where_it_can_be_said_no_other_way(community: Community, clock: Any) -> None:
+    unreachable = a_member("Juma", email="whatsapp-1@members.invalid")
+
+    with transaction.atomic():
+        send(
+            member_id=unreachable.pk,
+            template="tests/due",
+            data=due(clock),
+            dedupe_key="safety:1",
+            kind=Kind.SECURITY,
+        )
+
+    assert [each.subject for each in Notification.objects.all()] == ["Your KSh 5,000 is due, Juma"]
+    assert not messages_of(unreachable.pk)
+
+
+def test_tells_nobody_when_one_of_them_is_unknown(community: Community, clock: Any, amina: Member) -> None:
+    with pytest.raises(MemberNotFound), transaction.atomic():
+        send_to_each(member_ids=[amina.pk, uuid4()], template="tests/due", data=due(clock), dedupe_key="due:1")
+
+    assert not messages_of(amina.pk)
 
 
 def test_keeps_personal_data_sealed(queued: Callable[..., UUID]) -> None:

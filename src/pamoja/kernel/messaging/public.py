@@ -11,6 +11,7 @@ from pamoja.kernel.messaging.actions import (
     record_delivery,
     reply,
     send,
+    send_to_each,
     understands,
 )
 from pamoja.kernel.messaging.errors import AddressUnusable, TemplateUnfit, WindowClosed
@@ -56,6 +57,7 @@ __all__ = [
     "reply",
     "say_in_swahili",
     "send",
+    "send_to_each",
     "understands",
     "waiting",
     "word_of",

@@ -69,6 +69,15 @@ def member_with_id(member_id: UUID) -> Member:
     return member
 
 
+def members_with_ids(member_ids: Iterable[UUID]) -> list[Member]:
+    """Each of them once, in the order asked for. Raises: MemberNotFound, also for one of another community."""
+    wanted = list(dict.fromkeys(member_ids))
+    found = Member.objects.select_related("person").in_bulk(wanted)
+    if len(found) < len(wanted):
+        raise MemberNotFound()
+    return [found[member_id] for member_id in wanted]
+
+
 def member_of_person(person_id: UUID) -> Member | None:
     """The person's membership of the entered community, whether or not it is active."""
     return Member.objects.select_related("person").filter(person_id=person_id).first()

@@ -37,7 +37,7 @@ from pamoja.kernel.messaging.actions.preferring import (
     subscribe_browser,
     unsubscribe_browser,
 )
-from pamoja.kernel.messaging.actions.queueing import reply, send, send_written, wake_dispatcher, wake_with
+from pamoja.kernel.messaging.actions.queueing import reply, send, send_to_each, send_written, wake_dispatcher, wake_with
 from pamoja.kernel.messaging.actions.reaching import (
     heard_from,
     known_address,
@@ -85,6 +85,7 @@ __all__ = [
     "resume_broadcast",
     "run",
     "send",
+    "send_to_each",
     "send_written",
     "set_aside",
     "start_broadcast",

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from pamoja.foundation import clock
 from pamoja.foundation.actions import Actor, action, joins_transaction
-from pamoja.kernel.live.public import publish
+from pamoja.kernel.live.public import publish, publish_to_each
 from pamoja.kernel.messaging.models import Notification
-from pamoja.kernel.messaging.queries.rendering import Rendered
-from pamoja.kernel.messaging.rules import Kind
 
 
 @joins_transaction
-def notify(*, member_id: UUID, kind: Kind, key: str, said: Rendered, shown_from: datetime) -> None:
-    """Put it into the member's notifications; the same key is one of them."""
-    made = Notification(
-        member_id=member_id,
-        kind=kind,
-        dedupe_key=key,
-        subject=said.subject,
-        text=said.text,
-        url=said.url[:300],
-        action=said.url_label[:60],
-        shown_from=shown_from,
-    )
-    Notification.objects.bulk_create([made], ignore_conflicts=True)
-    if shown_from <= clock.now():
-        publish(f"notifications:{member_id}", "changed")
+def notify(made: Sequence[Notification]) -> None:
+    """Put each into its member's notifications; one whose key is there already is that one."""
+    Notification.objects.bulk_create(made, ignore_conflicts=True)
+    now = clock.now()
+    if shown := {f"notifications:{each.member_id}" for each in made if each.shown_from <= now}:
+        publish_to_each(sorted(shown), "changed")
 
 
 @action

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from pamoja.foundation import clock
 from pamoja.foundation.actions import joins_transaction
 from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import Community, current_community
-from pamoja.kernel.identity.public import Member, card_of, member_with_id
+from pamoja.kernel.identity.public import Member, card_of, member_with_id, members_with_ids
 from pamoja.kernel.messaging import rules
 from pamoja.kernel.messaging.actions.notifying import notify
 from pamoja.kernel.messaging.errors import WindowClosed
@@ -54,19 +56,48 @@ def send(
     """
     if (member_id is None) == (address is None):
         raise ValueError("a message goes either to a member or to an address")
-    kind = kind or rules.KIND_OF[priority if priority is not None else Priority.REST]
-    letter = _Letter(
-        kind=kind,
-        priority=priority if priority is not None else rules.PRIORITY_OF[kind],
-        dedupe_key=dedupe_key,
-        due_at=due_at or clock.now(),
-    )
+    letter = _Letter.of(kind, priority, dedupe_key, due_at)
     if member_id is not None:
-        return letter.to_member(member_with_id(member_id), template, data, channels, language)
+        member = member_with_id(member_id)
+        reach = reaching.reaches_of([member])[member.pk]
+        more = {"member": card_of(member)}
+        written = letter.word(template, data, language or member.person.language, reach.wishes.zone, more)
+        letter.to_member(member, reach, written, channels)
+        _post([letter])
+        return outbox.message_with_key(dedupe_key) if letter.is_carried else outbox.notification_with_key(dedupe_key)
     channel = channels[0] if channels else Channel.EMAIL
     community = current_community() if community_if_entered() else None
     letter.word(template, data, language or (community.language if community else "en"), "UTC", {})
-    return letter.queue(channel, clean(channel, address or ""))
+    return letter.post(channel, clean(channel, address or ""))
+
+
+@joins_transaction
+def send_to_each(
+    *,
+    member_ids: Iterable[UUID],
+    template: str,
+    data: Mapping[str, Any],
+    dedupe_key: str,
+    own: Mapping[UUID, Mapping[str, Any]] = MappingProxyType({}),
+    kind: Kind | None = None,
+    priority: Priority | None = None,
+) -> None:
+    """Queue the same to several members, each under `dedupe_key:<member id>`; else as `send`.
+
+    `own` holds what the template is told of one of them alone. However many they are, the database is asked as often.
+
+    Raises: MemberNotFound; TemplateUnfit, which is a bug.
+    """
+    members = members_with_ids(member_ids)
+    reaches = reaching.reaches_of(members)
+    letters = []
+    for member in members:
+        letter = _Letter.of(kind, priority, f"{dedupe_key}:{member.pk}", None)
+        reach, more = reaches[member.pk], {"member": card_of(member)}
+        told = {**data, **own.get(member.pk, {})}
+        letter.to_member(member, reach, letter.word(template, told, member.person.language, reach.wishes.zone, more))
+        letters.append(letter)
+    _post(letters)
 
 
 @joins_transaction
@@ -85,7 +116,7 @@ def send_written(*, address: str, subject: str, text: str, html: str = "", prior
         "text": text,
         "html": html or rendering.dress(subject, text, community=community, language=language),
     }
-    return letter.queue(Channel.EMAIL, clean(Channel.EMAIL, address))
+    return letter.post(Channel.EMAIL, clean(Channel.EMAIL, address))
 
 
 @joins_transaction
@@ -123,7 +154,7 @@ def reply(
         "html": "",
         "content": content.written(),
     }
-    return letter.queue(Channel(there.channel), str(there.address))
+    return letter.post(Channel(there.channel), str(there.address))
 
 
 def clean(channel: Channel, address: str) -> str:
@@ -148,6 +179,20 @@ class _Letter:
         self.kind, self.priority, self.dedupe_key, self.due_at = kind, priority, dedupe_key, due_at
         self.member_id: UUID | None = None
         self.said: dict[str, Any] = {}
+        self.is_carried = False
+        self.messages: list[Message] = []
+        self.notification: Notification | None = None
+
+    @classmethod
+    def of(cls, kind: Kind | None, priority: Priority | None, dedupe_key: str, due_at: datetime | None) -> _Letter:
+        """With what is usual where the sender says nothing."""
+        kind = kind or rules.KIND_OF[priority if priority is not None else Priority.REST]
+        return cls(
+            kind=kind,
+            priority=priority if priority is not None else rules.PRIORITY_OF[kind],
+            dedupe_key=dedupe_key,
+            due_at=due_at or clock.now(),
+        )
 
     def word(
         self, template: str, data: Mapping[str, Any], language: str, zone: str, more: Mapping[str, Any]
@@ -170,65 +215,68 @@ class _Letter:
         return written
 
     def to_member(
-        self,
-        member: Member,
-        template: str,
-        data: Mapping[str, Any],
-        channels: Sequence[Channel],
-        language: str | None,
-    ) -> UUID:
+        self, member: Member, reach: reaching.Reach, written: rendering.Rendered, channels: Sequence[Channel] = ()
+    ) -> None:
         """By the first channel that is left, beside it to their browsers, and into their notifications."""
         self.member_id = member.pk
-        wishes = reaching.wishes_of(member)
-        written = self.word(
-            template, data, language or member.person.language, wishes.zone, {"member": card_of(member)}
-        )
-        ways = reaching.ways_to(member)
-        order = rules.channels_for(self.kind, wishes, ways, channels)
-        if self.kind != Kind.SECURITY:
-            notify(member_id=member.pk, kind=self.kind, key=self.dedupe_key, said=written, shown_from=self.due_at)
-            if not wishes.mutes(self.kind, Channel.PUSH):
-                self._to_browsers(member)
-        if not order:
-            return Notification.objects.values_list("pk", flat=True).get(dedupe_key=self.dedupe_key)
-        first = order[0]
-        return self.queue(first, clean(first, ways[first].address), fallbacks=[each.value for each in order[1:]])
-
-    def queue(
-        self, channel: Channel, address: str, *, fallbacks: Sequence[str] = (), key: str = "", **differs: Any
-    ) -> UUID:
-        """Make the row, unless there is one under its key; gives the one that is kept."""
-        message = Message(
-            member_id=self.member_id,
-            channel=channel,
+        if order := rules.channels_for(self.kind, reach.wishes, reach.ways, channels):
+            first, *others = order
+            self.add(first, clean(first, reach.ways[first].address), fallbacks=[each.value for each in others])
+            self.is_carried = True
+        # What concerns an account's safety is not left lying about, unless it could not be said at all.
+        if self.kind == Kind.SECURITY and self.is_carried:
+            return
+        self.notification = Notification(
+            member_id=member.pk,
             kind=self.kind,
-            address=address,
-            recipient=reaching.recipient_of(channel, address),
-            fallbacks=list(fallbacks),
-            priority=self.priority,
-            dedupe_key=key or self.dedupe_key,
-            due_at=self.due_at,
-            next_attempt_at=self.due_at,
-            **{**self.said, **differs},
+            dedupe_key=self.dedupe_key,
+            subject=written.subject,
+            text=written.text,
+            url=written.url[:300],
+            action=written.url_label[:60],
+            shown_from=self.due_at,
         )
-        # Where another transaction is just queueing the same key, this waits for how that one ends.
-        Message.objects.bulk_create([message], ignore_conflicts=True)
-        kept = outbox.message_with_key(message.dedupe_key)
-        if kept == message.pk and message.due_at <= clock.now():
-            wake_dispatcher()
-        return kept
+        if not reach.wishes.mutes(self.kind, Channel.PUSH):
+            for browser in reach.browsers:
+                key = f"push:{browser.pk.hex}:{self.dedupe_key}"[:200]
+                hint = rules.push_hint(self.kind, self.said["language"])
+                self.add(Channel.PUSH, str(browser.endpoint), dedupe_key=key, text=hint, html="", data="{}")
 
-    def _to_browsers(self, member: Member) -> None:
-        for subscription in reaching.subscriptions_of(member.pk):
-            hint = rules.push_hint(self.kind, self.said["language"])
-            self.queue(
-                Channel.PUSH,
-                str(subscription.endpoint),
-                key=f"push:{subscription.pk.hex}:{self.dedupe_key}"[:200],
-                text=hint,
-                html="",
-                data="{}",
-            )
+    def add(self, channel: Channel, address: str, **differs: Any) -> None:
+        """One more row that carries it."""
+        row: dict[str, Any] = {
+            "member_id": self.member_id,
+            "channel": channel,
+            "kind": self.kind,
+            "address": address,
+            "recipient": reaching.recipient_of(channel, address),
+            "priority": self.priority,
+            "dedupe_key": self.dedupe_key,
+            "due_at": self.due_at,
+            "next_attempt_at": self.due_at,
+        }
+        self.messages.append(Message(**row | self.said | differs))
+
+    def post(self, channel: Channel, address: str) -> UUID:
+        """By this channel alone; gives the row that is kept under its key."""
+        self.add(channel, address)
+        _post([self])
+        return outbox.message_with_key(self.dedupe_key)
+
+
+def _post(letters: Sequence[_Letter]) -> None:
+    """Make their rows, unless there are such under their keys.
+
+    Where another transaction is just queueing the same key, this waits for how that one ends; in the order of keys, so
+    that two that queue the same ones do not wait for each other.
+    """
+    if notifications := [each.notification for each in letters if each.notification]:
+        notify(sorted(notifications, key=attrgetter("dedupe_key")))
+    messages = sorted((row for each in letters for row in each.messages), key=attrgetter("dedupe_key"))
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    now = clock.now()
+    if any(each.due_at <= now for each in messages):
+        wake_dispatcher()
 
 
 def wake_dispatcher() -> None:
@@ -245,9 +293,12 @@ def _is_first_of_transaction() -> bool:
     """
     here = str(community_if_entered())
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('pamoja.dispatch_queued', true)")
+        cursor.execute(
+            "SELECT known, set_config('pamoja.dispatch_queued', %s, true)"
+            " FROM current_setting('pamoja.dispatch_queued', true) known",
+            [here],
+        )
         known = cursor.fetchone()[0]
-        cursor.execute("SELECT set_config('pamoja.dispatch_queued', %s, true)", [here])
     return bool(known != here)
 
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from pamoja.foundation import clock
 from pamoja.foundation.crypto import Undecryptable
-from pamoja.kernel.messaging.models import UNFINISHED, DeliveryReport, Message
+from pamoja.kernel.messaging.models import UNFINISHED, DeliveryReport, Message, Notification
 
 # Whoever began to hand a message over and has not said how it ended after this long is taken for dead. Longer than
 # a dispatcher may be busy with what it has claimed, so that nobody living is overtaken.
@@ -83,6 +83,11 @@ def generation(message: Message) -> int:
 def message_with_key(dedupe_key: str) -> UUID:
     """The message of the entered community that was queued under this key."""
     return Message.objects.values_list("pk", flat=True).get(dedupe_key=dedupe_key)
+
+
+def notification_with_key(dedupe_key: str) -> UUID:
+    """The notification that was made under this key, in the entered community."""
+    return Notification.objects.values_list("pk", flat=True).get(dedupe_key=dedupe_key)
 
 
 def messages_of(member_id: UUID) -> QuerySet[Message]:

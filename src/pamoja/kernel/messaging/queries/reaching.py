@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -24,6 +26,15 @@ class Way:
     channel: Channel
     address: str
     reachable: Reachable
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How a member can be reached just now, and what they want."""
+
+    wishes: Wishes
+    ways: Mapping[Channel, Way]
+    browsers: tuple[PushSubscription, ...]
 
 
 def recipient_of(channel: str, address: str) -> bytes:
@@ -62,12 +73,35 @@ def is_served(channel: Channel, by: Senders | None = None) -> bool:
     return bool(settings.PAMOJA.twilio_account_sid and sender)
 
 
+def reaches_of(members: Collection[Member]) -> dict[UUID, Reach]:
+    """How these members can be reached; asked once for all of them."""
+    ids = [each.pk for each in members]
+    preferences = {each.member_id: each for each in Preference.objects.filter(member_id__in=ids)}
+    known, browsers = defaultdict(list), defaultdict(list)
+    for address in Address.objects.filter(member_id__in=ids).order_by("-last_inbound_at", "-pk"):
+        known[address.member_id].append(address)
+    for browser in PushSubscription.objects.filter(member_id__in=ids).order_by("pk"):
+        browsers[browser.member_id].append(browser)
+    speaking = functools.cache(senders)
+    return {
+        each.pk: Reach(
+            wishes_in(preferences.get(each.pk), zone_of(each)),
+            _ways(each, known[each.pk], speaking),
+            tuple(browsers[each.pk]),
+        )
+        for each in members
+    }
+
+
 def ways_to(member: Member) -> dict[Channel, Way]:
     """Each channel that could carry something to the member just now, with the best address there; push is apart.
 
     WhatsApp: where they wrote last and have not said STOP. SMS: their own verified phone, unless they said STOP there.
     """
-    known = addresses_of(member.pk)
+    return _ways(member, addresses_of(member.pk), functools.cache(senders))
+
+
+def _ways(member: Member, known: Sequence[Address], speaking: Callable[[], Senders]) -> dict[Channel, Way]:
     ways: dict[Channel, Way] = {}
     for each in known:
         usable = each.consent != Consent.WITHDRAWN and not each.unreachable_code
@@ -79,8 +113,7 @@ def ways_to(member: Member) -> dict[Channel, Way]:
         there = next((each for each in known if each.channel == Channel.SMS and each.address == person.phone), None)
         if there is None or (there.consent != Consent.WITHDRAWN and not there.unreachable_code):
             ways[Channel.SMS] = Way(Channel.SMS, person.phone, there.reachable if there else Reachable())
-    by = senders() if ways else None
-    ways = {channel: way for channel, way in ways.items() if is_served(channel, by)}
+    ways = {channel: way for channel, way in ways.items() if is_served(channel, speaking())}
     if person.email and not rules.is_placeholder(person.email):
         ways[Channel.EMAIL] = Way(Channel.EMAIL, person.email, Reachable())
     return ways
@@ -98,8 +131,12 @@ def preference_of(member_id: UUID) -> Preference | None:
 
 def wishes_of(member: Member) -> Wishes:
     """What the member wants, with what is usual where they have chosen nothing."""
-    zone = member.person.time_zone or current_community().time_zone
-    return wishes_in(preference_of(member.pk), zone)
+    return wishes_in(preference_of(member.pk), zone_of(member))
+
+
+def zone_of(member: Member) -> str:
+    """The time zone the member lives by."""
+    return member.person.time_zone or current_community().time_zone
 
 
 def wishes_of_member(member_id: UUID) -> Wishes:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pamoja.foundation import ids
 from pamoja.foundation.actions import current_actor
 from pamoja.foundation.events import on
-from pamoja.kernel.messaging.public import page_url, send
+from pamoja.kernel.messaging.public import page_url, send, send_to_each
 from pamoja.kernel.payments.actions.approving import APPROVE
 from pamoja.kernel.payments.actions.freezing import GUARD
 from pamoja.kernel.payments.events import safety as events
@@ -59,9 +59,8 @@ def _ask_for_a_second_person(event: events.ApprovalAsked) -> None:
 
 def _ask_staff(permission: str, key: str, about: UUID, data: dict[str, Any]) -> None:
     """All who may decide, but neither who asked nor whose money it is."""
-    for member_id in staff_with(permission):
-        if member_id not in (about, current_actor().member_id):
-            _tell("staff_needed", member_id, f"{key}:{member_id}", data)
+    asked = [each for each in staff_with(permission) if each not in (about, current_actor().member_id)]
+    send_to_each(member_ids=asked, template="payments/staff_needed", data=data, dedupe_key=f"payments.{key}")
 
 
 def _tell_of_payout(name: str, payout_id: UUID, member_id: UUID) -> None:

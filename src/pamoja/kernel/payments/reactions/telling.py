@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pamoja.foundation import ids
 from pamoja.foundation.events import on
-from pamoja.kernel.messaging.public import page_url, send
+from pamoja.kernel.messaging.public import page_url, send, send_to_each
 from pamoja.kernel.payments import events
 from pamoja.kernel.payments.actions.reviewing import MANAGE
 from pamoja.kernel.payments.events.community import MonthReported
@@ -81,8 +81,12 @@ def _tell_staff(event: MonthReported) -> None:
         "arrived_number": event.arrived,
         "url": f"{page_url('payments:reports')}?{days}",
     }
-    for member_id in staff_with(MANAGE):
-        _send(member_id, "month_reported", data, f"report:{event.month_on.isoformat()}:{member_id}")
+    send_to_each(
+        member_ids=staff_with(MANAGE),
+        template="payments/month_reported",
+        data=data,
+        dedupe_key=f"payments.report:{event.month_on.isoformat()}",
+    )
 
 
 def _tell_of_refund(name: str, event: events.RefundEvent, more: dict[str, Any]) -> None:

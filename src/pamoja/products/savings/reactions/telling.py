@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils.text import Truncator
 
 from pamoja.foundation.events import on
 from pamoja.kernel.identity.public import cards_of
-from pamoja.kernel.messaging.public import Kind, Priority, page_url, send
+from pamoja.kernel.messaging.public import Kind, Priority, page_url, send, send_to_each
 from pamoja.products.savings import events
 from pamoja.products.savings.models import BoardPost, Circle, Contribution, Invitation, Proposal, Round
 from pamoja.products.savings.queries.seats import leaders_beside, member_ids_of
@@ -53,14 +54,12 @@ def _asked_to_join(event: events.MemberAskedToJoin) -> None:
 
 @on(events.CircleStarted)
 def _started(event: events.CircleStarted) -> None:
-    positions = dict(
-        Round.objects.filter(circle_id=event.circle_id, number__lte=event.members).values_list(
-            "recipient__member_id", "due_on"
-        )
-    )
-    for member_id, receives_on in positions.items():
-        more = {"members": event.members, "first_due_on": event.first_due_on, "receives_on": receives_on}
-        _tell([member_id], "circle_started", event.circle_id, more, key=f"started:{event.circle_id}:{member_id}")
+    turns = Round.objects.filter(circle_id=event.circle_id, number__lte=event.members)
+    own = {
+        member_id: {"receives_on": due_on} for member_id, due_on in turns.values_list("recipient__member_id", "due_on")
+    }
+    more = {"members": event.members, "first_due_on": event.first_due_on}
+    _tell(own, "circle_started", event.circle_id, more, key=f"started:{event.circle_id}", own=own)
 
 
 @on(events.CirclePaused)
@@ -301,18 +300,18 @@ def _tell(
     priority: Priority | None = None,
     kind: Kind | None = None,
     page: str = "circle",
+    own: Mapping[UUID, Mapping[str, Any]] = MappingProxyType({}),
 ) -> None:
     circle = Circle.objects.only("name").get(pk=circle_id)
-    data = {"circle": circle.name, "url": page_url(f"savings:{page}", circle_id), **more}
-    for member_id in member_ids:
-        send(
-            member_id=member_id,
-            template=f"savings/{template}",
-            data=data,
-            dedupe_key=f"savings.{key}:{member_id}",
-            priority=priority,
-            kind=kind,
-        )
+    send_to_each(
+        member_ids=member_ids,
+        template=f"savings/{template}",
+        data={"circle": circle.name, "url": page_url(f"savings:{page}", circle_id), **more},
+        dedupe_key=f"savings.{key}",
+        own=own,
+        priority=priority,
+        kind=kind,
+    )
 
 
 def _name(member_id: UUID) -> str:
