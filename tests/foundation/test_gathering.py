@@ -88,3 +88,12 @@ def test_who_went_away_is_no_trouble_for_the_others() -> None:
         return await staying
 
     assert asyncio.run(story()) == 4
+
+
+def test_who_asks_the_moment_the_last_was_answered_is_answered_too() -> None:
+    async def story() -> list[int]:
+        gatherer = Gatherer[int, int](Doubling(), batch_max=10)
+        async with asyncio.timeout(1):
+            return [await gatherer.ask(number) for number in (1, 2, 3)]
+
+    assert asyncio.run(story()) == [2, 4, 6]

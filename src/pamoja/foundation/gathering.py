@@ -40,18 +40,20 @@ class Gatherer(Generic[Asked, Answer]):
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked, answer))
         if len(self._workers) < self._workers_max:
-            worker = asyncio.create_task(self._answer_all())
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+            self._workers.add(asyncio.create_task(self._answer_all()))
         return await answer
 
     async def _answer_all(self) -> None:
-        while self._waiting:
-            if self._wait_s and len(self._waiting) < self._batch_max:
-                await asyncio.sleep(self._wait_s)
-            batch, self._waiting = self._waiting[: self._batch_max], self._waiting[self._batch_max :]
-            if batch:
-                await self._answer(batch)
+        try:
+            while self._waiting:
+                if self._wait_s and len(self._waiting) < self._batch_max:
+                    await asyncio.sleep(self._wait_s)
+                batch, self._waiting = self._waiting[: self._batch_max], self._waiting[self._batch_max :]
+                if batch:
+                    await self._answer(batch)
+        finally:
+            # At once, not when the loop gets to it: who asks in between would believe that somebody is at work.
+            self._workers.discard(_this_task())
 
     async def _answer(self, batch: list[tuple[Asked, asyncio.Future[Answer]]]) -> None:
         answers: Sequence[Answer | Exception]
@@ -66,6 +68,12 @@ class Gatherer(Generic[Asked, Answer]):
             answers = [trouble] * len(batch)
         for (_, waiting), answer in zip(batch, answers, strict=True):
             _settle(waiting, answer)
+
+
+def _this_task() -> asyncio.Task[None]:
+    task = asyncio.current_task()
+    assert task
+    return task
 
 
 def _settle(waiting: asyncio.Future[Answer], answer: Answer | Exception) -> None:
