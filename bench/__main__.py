@@ -2,9 +2,8 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
-MODULES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
+MODULES = ("inbound", "intake", "ledger", "live")
 
 
 def main() -> int:
