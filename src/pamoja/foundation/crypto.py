@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,6 +25,11 @@ class KeyRing:
 
     keys: tuple[tuple[str, bytes], ...]
 
+    @cached_property
+    def _ciphers(self) -> dict[str, AESGCM]:
+        """To make one takes longer than to seal a text; those of one key may be used by many threads at once."""
+        return {key_id: AESGCM(key) for key_id, key in reversed(self.keys)}
+
     @classmethod
     def read(cls, text: str) -> KeyRing:
         """From `id:base64,id:base64`; each key has 32 bytes."""
@@ -37,18 +41,19 @@ class KeyRing:
 
     def encrypt(self, text: str, context: str) -> bytes:
         """`id`, a zero byte, nonce and sealed text; bound to its context (the field's name)."""
-        key_id, key = self.keys[0]
+        key_id, _ = self.keys[0]
         nonce = os.urandom(_NONCE_BYTES)
-        return key_id.encode() + b"\0" + nonce + AESGCM(key).encrypt(nonce, text.encode(), context.encode())
+        sealed = self._ciphers[key_id].encrypt(nonce, text.encode(), context.encode())
+        return key_id.encode() + b"\0" + nonce + sealed
 
     def decrypt(self, sealed: bytes, context: str) -> str:
         """Raises: Undecryptable."""
         key_id, _, rest = bytes(sealed).partition(b"\0")
-        key = dict(self.keys).get(key_id.decode(errors="replace"))
-        if key is None:
+        cipher = self._ciphers.get(key_id.decode(errors="replace"))
+        if cipher is None:
             raise Undecryptable(f"no key {key_id!r} in the ring")
         try:
-            return AESGCM(key).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], context.encode()).decode()
+            return cipher.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], context.encode()).decode()
         except (InvalidTag, ValueError) as error:
             raise Undecryptable("the data does not fit its key and field") from error
 
@@ -78,5 +83,10 @@ def decrypt(sealed: bytes, context: str) -> str:
 
 def blind_index(text: str, context: str) -> bytes:
     """A keyed 32-byte fingerprint: equal texts of one field meet, nobody without the key can guess them."""
-    key = base64.b64decode(settings.PAMOJA.blind_index_key.get_secret_value())
-    return hmac.new(key, context.encode() + b"\0" + text.encode(), hashlib.sha256).digest()
+    key = _index_key(settings.PAMOJA.blind_index_key.get_secret_value())
+    return hmac.digest(key, context.encode() + b"\0" + text.encode(), "sha256")
+
+
+@lru_cache(maxsize=4)
+def _index_key(text: str) -> bytes:
+    return base64.b64decode(text)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from pamoja.foundation.gathering import Gatherer
 
@@ -94,12 +97,44 @@ class Intake(Generic[Kept]):
         return [None] * len(webhooks)
 
 
+class Bare:
+    """An ASGI application around one handler: what a framework wraps around a function costs as much as the work."""
+
+    def __init__(self, answer: Callable[[Request], Awaitable[Response]]) -> None:
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+
+class SetAnswer(Response):
+    """What is always answered alike, put together once and for all."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Who passes it on adds headers of its own.
+        await send({"type": "http.response.start", "status": self.status_code, "headers": list(self.raw_headers)})
+        await send({"type": "http.response.body", "body": self.body})
+
+
 async def body_of(request: Request, *, bytes_max: int = BODY_BYTES_MAX) -> bytes | None:
-    """The bytes as they came; None when they are too many."""
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
+    """The bytes as they came; None when they are too many. Raises: ClientDisconnect when the rest never came."""
+    chunks, size, has_more = [], 0, True
+    while has_more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
         if size > bytes_max:
             return None
-        chunks.append(chunk)
+        has_more = message.get("more_body", False)
     return b"".join(chunks)
+
+
+def header_of(request: Request, name: bytes) -> str:
+    """The header of this name in small letters, empty where there is none; Starlette's look-up is made for pages."""
+    for each, value in request.scope["headers"]:
+        if each == name:
+            return str(value, "latin-1")
+    return ""

@@ -1,5 +1,6 @@
 """The front door: a few quick paths are answered here, everything else by Django in threads."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
@@ -71,15 +72,26 @@ async def _broken(request: Request, error: Exception) -> JSONResponse:
 
 
 class ShortWay:
-    """Webhooks go past what only pages need, such as packing: it costs as much as keeping them."""
+    """Webhooks go past what only pages need, such as packing and a search through all routes.
+
+    It costs as much as keeping them.
+    """
 
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
         self.app = app
-        self._hooks = ExceptionMiddleware(Router(routes), handlers={Refusal: _refused})
+        self._hooks: dict[str, ASGIApp] = {}
+        by_sender: dict[str, list[BaseRoute]] = defaultdict(list)
+        for route in routes:
+            if isinstance(route, Route) and route.path.startswith("/hooks/"):
+                by_sender[route.path.split("/", 3)[2]].append(route)
+        for sender, theirs in by_sender.items():
+            self._hooks[sender] = ExceptionMiddleware(Router(theirs), handlers={Refusal: _refused})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_hook = scope["type"] == "http" and scope["path"].startswith("/hooks/")
-        await (self._hooks if is_hook else self.app)(scope, receive, send)
+        app = self.app
+        if scope["type"] == "http" and scope["path"].startswith("/hooks/"):
+            app = self._hooks.get(scope["path"].split("/", 3)[2], app)
+        await app(scope, receive, send)
 
 
 _hot_routes = [route for hotpath in wiring.HOTPATHS for route in import_string(hotpath)]

@@ -7,7 +7,7 @@ import hmac
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from dotenv import dotenv_values
@@ -42,6 +42,8 @@ class Config(BaseSettings):
     """Every setting, typed. Each field is read from `PAMOJA_<FIELD>`."""
 
     model_config = SettingsConfigDict(env_prefix="PAMOJA_", extra="ignore", env_ignore_empty=True)
+    # Django asks for this whenever `settings.PAMOJA` is read; where it is missing, pydantic looks for it at length.
+    _mask_wrapped: ClassVar[bool] = True
 
     environment: Literal["development", "production", "test"] = "development"
     port: int = Field(default=8000, ge=1, le=65535)

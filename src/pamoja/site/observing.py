@@ -2,8 +2,8 @@
 
 import logging
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -28,7 +28,7 @@ class Observed:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        request_id = _given_id(scope) or uuid.uuid4().hex
+        request_id = _given_id(scope) or secrets.token_hex(16)
         trace.request_id.set(request_id)
         facts: dict[str, str] = {}
         scope["pamoja"] = facts
@@ -81,11 +81,13 @@ def _who(request: HttpRequest) -> str:
 def _record(scope: Scope, facts: dict[str, str], status: int, seconds: float) -> None:
     route = facts.pop("route", "") or _route(scope)
     method = scope.get("method", "WEBSOCKET")
-    metrics.REQUESTS.labels(method, route, status).inc()
+    metrics.requests(method, route, status).inc()
     if scope["type"] == "http":
-        metrics.REQUEST_SECONDS.labels(route).observe(seconds)
+        metrics.request_seconds(route).observe(seconds)
     # The route, never the address: an address may hold an invitation or a token.
     level = logging.DEBUG if route in QUIET else logging.INFO
+    if not log.isEnabledFor(level):
+        return
     extra = {"method": method, "route": route, "status": status, "duration_ms": round(seconds * 1000, 1), **facts}
     log.log(level, "%s %s %s", method, route, status, extra=extra)
 

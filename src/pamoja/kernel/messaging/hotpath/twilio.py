@@ -7,7 +7,6 @@ import hmac
 import logging
 import time
 from collections.abc import Iterable
-from hashlib import sha1
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pamoja.foundation.webhooks import body_of
+from pamoja.foundation.webhooks import Bare, SetAnswer, body_of, header_of
 from pamoja.kernel.messaging.hotpath.inbox import Row, keep
 
 log = logging.getLogger("pamoja.messaging")
@@ -25,6 +24,7 @@ FIELDS_MAX = 200
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 PORTS = {"http": 80, "https": 443}
 
+_TAKEN = SetAnswer(EMPTY, media_type="text/xml")
 _COMMUNITY = "SELECT id FROM community WHERE slug = %s"
 _NUMBER = "SELECT messaging_community_of(%s)"
 
@@ -47,7 +47,7 @@ async def _take(request: Request, kind: str) -> Response:
     fields = _fields(body)
     if fields is None:
         return _answer(413 if body is None else 400)
-    if not is_signed(_asked_url(request), fields, request.headers.get("x-twilio-signature", "")):
+    if not is_signed(_asked_url(request), fields, header_of(request, b"x-twilio-signature")):
         log.warning("a webhook was not signed by Twilio", extra={"kind": kind})
         return _answer(403)
     values = dict(fields)
@@ -63,7 +63,7 @@ async def _take(request: Request, kind: str) -> Response:
     if community_id is None:
         return _answer(404)
     await keep(request, Row.of(community_id, kind, external_id, sender=sender, body=text))
-    return _answer(200)
+    return _TAKEN
 
 
 def is_signed(url: str, fields: Iterable[tuple[str, str]], signature: str) -> bool:
@@ -79,7 +79,7 @@ def is_signed(url: str, fields: Iterable[tuple[str, str]], signature: str) -> bo
     token = settings.PAMOJA.twilio_auth_token.get_secret_value().encode()
     good = False
     for reading in {url, _other_reading(url)}:
-        mac = base64.b64encode(hmac.new(token, (reading + tail).encode(), sha1).digest())
+        mac = base64.b64encode(hmac.digest(token, (reading + tail).encode(), "sha1"))
         good |= hmac.compare_digest(mac, signature.encode())
     return good and bool(token)
 
@@ -114,7 +114,7 @@ NUMBER_KNOWN_S, NUMBERS_MAX = 30.0, 10_000
 
 async def _written_to(request: Request, fields: dict[str, str]) -> UUID | None:
     """The community whose own number this is about: somebody wrote to it, or it wrote to somebody."""
-    is_ours = "From" if request.url.path.startswith("/hooks/twilio/status") else "To"
+    is_ours = "From" if request.scope["path"].startswith("/hooks/twilio/status") else "To"
     number = fields.get(is_ours, "").removeprefix("whatsapp:")[:40]
     until_s, known = _numbers.get(number, (0.0, None))
     if time.monotonic() < until_s:
@@ -145,7 +145,7 @@ def _answer(status_code: int) -> Response:
 
 
 routes = [
-    Route("/hooks/twilio/inbound", inbound, methods=["POST"]),
-    Route("/hooks/twilio/inbound/{community}", inbound, methods=["POST"]),
-    Route("/hooks/twilio/status/{community}", status, methods=["POST"]),
+    Route("/hooks/twilio/inbound", Bare(inbound), methods=["POST"]),
+    Route("/hooks/twilio/inbound/{community}", Bare(inbound), methods=["POST"]),
+    Route("/hooks/twilio/status/{community}", Bare(status), methods=["POST"]),
 ]

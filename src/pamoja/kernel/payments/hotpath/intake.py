@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from pamoja.foundation.webhooks import Inbox, Intake
 
-HEADERS_KEPT = ("content-type", "user-agent", "x-forwarded-for")
+HEADERS_KEPT = frozenset({b"content-type", b"user-agent", b"x-forwarded-for"})
 _KEEP = """
     INSERT INTO payments_inbox
       (id, rail, kind, subject_id, body, headers, source, is_trusted, fingerprint, deliveries, received_at,
@@ -73,5 +73,8 @@ def intake_of(request: Request) -> Intake[Kept]:
 
 def headers_of(request: Request) -> dict[str, str]:
     """Those worth keeping, without what JSON in a database cannot hold."""
-    found = request.headers
-    return {name: found[name][:300].replace("\0", "") for name in HEADERS_KEPT if name in found}
+    return {
+        name.decode(): value[:300].decode("latin-1").replace("\0", "")
+        for name, value in reversed(request.scope["headers"])  # Of several of one name the first is kept.
+        if name in HEADERS_KEPT
+    }

@@ -46,7 +46,7 @@ async def receive_payment(request: Request) -> Response:
     await intake_of(request).keep(
         kept(request, body, community_id=home or community_id, kind=NoticeKind.C2B, subject_id=subject_id)
     )
-    return JSONResponse(ACCEPTED)
+    return ACCEPTED
 
 
 async def check_payment(request: Request) -> Response:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pamoja.foundation import clock, crypto, ids
-from pamoja.foundation.webhooks import body_of
+from pamoja.foundation.webhooks import SetAnswer, body_of, header_of
 from pamoja.kernel.payments.hotpath.intake import Kept, headers_of, intake_of
 from pamoja.kernel.payments.queries.settings import webhook_secret
 from pamoja.kernel.payments.rules.messages import NoticeKind
@@ -20,7 +20,7 @@ from pamoja.kernel.payments.rules.tokens import read_token
 
 log = logging.getLogger(__name__)
 
-ACCEPTED = {"ResultCode": 0, "ResultDesc": "Accepted"}
+ACCEPTED = SetAnswer('{"ResultCode":0,"ResultDesc":"Accepted"}', media_type="application/json")
 UNKNOWN = {"ResultCode": 1, "ResultDesc": "Unknown address"}
 TOO_LARGE = {"ResultCode": 1, "ResultDesc": "Too large"}
 
@@ -39,7 +39,7 @@ async def receive(request: Request) -> Response:
         return JSONResponse(TOO_LARGE, 413)
     community_id, subject_id = found
     await intake_of(request).keep(kept(request, body, community_id=community_id, kind=kind, subject_id=subject_id))
-    return JSONResponse(ACCEPTED)
+    return ACCEPTED
 
 
 def addressed(request: Request, kind: NoticeKind) -> tuple[UUID, UUID] | None:
@@ -77,7 +77,7 @@ def kept(request: Request, body: bytes, *, community_id: UUID, kind: NoticeKind,
 def source_of_request(request: Request) -> str:
     """Where it really came from."""
     peer = request.client.host if request.client else ""
-    return source_of(peer, request.headers.get("x-forwarded-for", ""), settings.PAMOJA.trusted_proxies)
+    return source_of(peer, header_of(request, b"x-forwarded-for"), settings.PAMOJA.trusted_proxies)
 
 
 def _kind(name: str) -> NoticeKind | None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pamoja.foundation import clock, crypto, ids
-from pamoja.foundation.webhooks import body_of
+from pamoja.foundation.webhooks import SetAnswer, body_of, header_of
 from pamoja.kernel.payments.hotpath.intake import Kept, headers_of, intake_of
 from pamoja.kernel.payments.hotpath.prompts import source_of_request
 from pamoja.kernel.payments.hotpath.secrets import secrets_of
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _BODY_FIELD = "payments_inbox.body"
 _FINGERPRINT_FIELD = "payments_inbox.fingerprint"
+_RECEIVED = SetAnswer('{"received":true}', media_type="application/json")
 _EVENTS = UUID("6f0d7a52-2f5e-5f0b-9c52-0d3a6b1c7e11")
 
 
@@ -55,11 +56,11 @@ async def receive_event(request: Request) -> Response:
             received_at=clock.now(),
         )
     )
-    return JSONResponse({"received": True})
+    return _RECEIVED
 
 
 async def _is_genuine(request: Request, community_id: UUID, body: bytes) -> bool:
-    header, now = request.headers.get("stripe-signature", ""), int(clock.now().timestamp())
+    header, now = header_of(request, b"stripe-signature"), int(clock.now().timestamp())
     if not may_be_genuine(header, now=now):
         return False  # What bears no fresh signature at all costs nobody a look-up.
     if is_genuine(header, body, await secrets_of(request, community_id), now=now):

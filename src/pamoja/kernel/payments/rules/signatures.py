@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Sequence
@@ -53,4 +52,4 @@ def _read(header: str) -> tuple[str, list[bytes]]:
 
 
 def _mark(secret: str, at: str, body: bytes) -> str:
-    return hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return hmac.digest(secret.encode(), at.encode() + b"." + body, "sha256").hex()

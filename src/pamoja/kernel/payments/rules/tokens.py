@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -40,4 +39,4 @@ def read_token(secret: bytes, token: str, *, community_id: UUID, kind: NoticeKin
 
 def _proof(secret: bytes, community_id: UUID, kind: NoticeKind, head: str) -> str:
     message = f"{community_id.hex}/{kind}/{head}".encode()
-    return hmac.new(secret, message, hashlib.sha256).hexdigest()[:_PROOF]
+    return hmac.digest(secret, message, "sha256").hex()[:_PROOF]
