@@ -65,13 +65,18 @@ class Bank:
             verified_at=clock.now(),
         )  # fmt: skip
 
-    def post(self, path: str, **form: Any) -> dict[str, Any]:
-        answer = self._stripe.post(path, data=form)
+    def post(self, path: str, *, on_account: str = "", **form: Any) -> dict[str, Any]:
+        answer = self._stripe.post(path, data=form, headers={"Stripe-Account": on_account} if on_account else {})
         assert answer.is_success, answer.text
         return dict(answer.json())
 
-    def get(self, path: str, **form: Any) -> dict[str, Any]:
-        return dict(self._stripe.get(path, params=form).json())
+    def get(self, path: str, *, on_account: str = "", **form: Any) -> dict[str, Any]:
+        headers = {"Stripe-Account": on_account} if on_account else {}
+        return dict(self._stripe.get(path, params=form, headers=headers).json())
+
+    def visits(self, url: str, **form: str) -> httpx.Response:
+        """Somebody opens a page of Stripe's, or with a form fills it in. They are not led on from it."""
+        return self._sandbox.post(url, data=form) if form else self._sandbox.get(url)
 
     def does(self, what: str, deed: str, **wish: Any) -> dict[str, Any]:
         """What a cardholder or a bank does about an object."""

@@ -21,7 +21,7 @@ from pamoja.sandbox.stripe import (
 from pamoja.sandbox.stripe.api import found
 from pamoja.sandbox.stripe.bank_accounts import DETAILS
 from pamoja.sandbox.stripe.deeds import carry_out
-from pamoja.sandbox.stripe.desk import Desk
+from pamoja.sandbox.stripe.desk import Desk, numbered
 from pamoja.sandbox.stripe.errors import StripeError
 from pamoja.sandbox.stripe.objects import Object
 from pamoja.sandbox.stripe.params import Parameters
@@ -45,6 +45,7 @@ ACCOUNTS = {
     "55555559": "is debited, then disputed",
     "00044444": "does not exist",
 }
+PAYEES = {"00099999": "sends everything back", "00088888": "takes it, and sends it back two days later"}
 AUTHENTICATE = {"payment_intent": paying.authenticate, "setup_intent": setup_intents.authenticate}
 
 
@@ -182,15 +183,24 @@ async def authenticate(request: Request) -> Response:
 
 
 async def show_onboarding(request: Request) -> Response:
-    """A connected account's holder shows who they are."""
-    _, account = _the(request, "account")
-    return _hosted(request, "onboarding.html", account=account)
+    """A connected account's holder shows who they are. A link that is over leads back to where a new one is made."""
+    desk, account = _the(request, "account")
+    token = request.query_params.get("link", "")
+    if token and not carry_out(desk.world, lambda: accounts.opens(desk, account, token)):
+        return _go(str(account["_refresh_url"]))
+    own = f"{numbered(account['id']):08d}"[-8:]
+    return _hosted(request, "onboarding.html", account=account, banks={own: "takes what comes"} | PAYEES)
 
 
 async def onboard(request: Request) -> Response:
     form, (desk, account) = await form_of(request), _the(request, "account")
-    if form.get("answer") == "done":
-        carry_out(desk.world, lambda: accounts.onboard(desk, account))
+    number = form.get("account_number", "")
+    deeds = {
+        "done": lambda: accounts.onboard(desk, account, number=number),
+        "handed in": lambda: accounts.hand_in(desk, account, number=number),
+    }
+    if deed := deeds.get(form.get("answer", "")):
+        carry_out(desk.world, deed)
     return _go(str(account.get("_return_url") or request.url.path))
 
 

@@ -1,5 +1,6 @@
 """Connect: accounts of members and coaches who are paid, their onboarding, and payouts to their banks."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ FIELDS = names(
 )
 PAYOUT = names("amount currency method statement_descriptor description metadata destination source_type")
 DUE = ["business_profile.url", "external_account", "individual.verification.document", "tos_acceptance.date"]
+LINK_S = 300
 LEAVES_AFTER, ARRIVES_AFTER, FAILS_AFTER = timedelta(hours=1), timedelta(days=2), timedelta(days=4)
 FAILING = {"000111111116": "no_account", "000111111113": "account_closed", "00099999": "no_account"}
 LATE_FAILING = {"000444444440": "debit_not_authorized", "00088888": "account_frozen"}
@@ -45,7 +47,7 @@ def create(call: Call) -> Object:
         metadata=params.metadata(),
         payouts_enabled=False,
         requirements=_requirements(list(DUE)),
-        settings={"payouts": {"schedule": {"interval": "daily"}}},
+        settings={"payouts": {"schedule": {"interval": _interval(params)}}},
         tos_acceptance={"date": None, "ip": None, "user_agent": None},
         type=kind or "none",
     )
@@ -54,16 +56,23 @@ def create(call: Call) -> Object:
     return call.save(account)
 
 
-def _requirements(due: list[str]) -> Object:
+def _interval(params: Parameters) -> str:
+    schedule = params.child("settings").child("payouts").child("schedule")
+    return schedule.choice("interval", ("manual", "daily", "weekly", "monthly"), "daily") or "daily"
+
+
+def _requirements(due: list[str], *, checked: list[str] | None = None) -> Object:
+    """`checked`: what was handed in, and is being looked at."""
+    reason = "requirements.past_due" if due else "requirements.pending_verification" if checked else None
     return {
         "alternatives": [],
         "current_deadline": None,
         "currently_due": due,
-        "disabled_reason": "requirements.past_due" if due else None,
+        "disabled_reason": reason,
         "errors": [],
         "eventually_due": due,
         "past_due": due,
-        "pending_verification": [],
+        "pending_verification": checked or [],
     }
 
 
@@ -83,44 +92,84 @@ def _take(call: Call, account: Object, params: Parameters) -> None:
 def _add_bank(call: Call, account: Object, params: Parameters) -> Object:
     given = params.child("external_account") if isinstance(params.given.get("external_account"), dict) else None
     number = (given.needed("account_number") if given else None) or "00012345"
-    bank = call.for_account(account["id"]).add(
-        "bank_account",
-        account=account["id"],
+    return keep_bank(
+        call,
+        account,
+        number,
         account_holder_name=given.text("account_holder_name") if given else None,
-        bank_name="STRIPE TEST BANK",
         country=(given.text("country") if given else None) or account["country"],
         currency=(given.text("currency") if given else None) or account["default_currency"],
+        routing_number=(given.text("routing_number") if given else None) or "108800",
+    )
+
+
+def keep_bank(desk: Desk, account: Object, number: str, **more: Any) -> Object:
+    """A bank account of its holder's; the newest is the one that payouts go to."""
+    usual: Object = {
+        "account_holder_name": None,
+        "country": account["country"],
+        "currency": account["default_currency"],
+        "routing_number": "108800",
+    }
+    told = usual | more
+    marked = f"pamoja-sandbox:bank:{told['routing_number']}:{number}"
+    bank = desk.for_account(account["id"]).add(
+        "bank_account",
+        account=account["id"],
+        bank_name="STRIPE TEST BANK",
         default_for_currency=True,
-        fingerprint="sandbox",
+        fingerprint=hashlib.sha256(marked.encode()).hexdigest()[:16],
         last4=number[-4:],
         metadata={},
-        routing_number=(given.text("routing_number") if given else None) or "108800",
         status="new",
         _number=number,
+        **told,
     )
-    account["external_accounts"]["data"].append(shown(bank))
+    before = [each | {"default_for_currency": False} for each in account["external_accounts"]["data"]]
+    account["external_accounts"]["data"] = [shown(bank), *before]
     return bank
 
 
-def onboard(desk: Desk, account: Object, *, is_told: bool = True) -> None:
-    """Its holder proved who they are: it can be paid."""
-    before = {
-        name: account[name] for name in ("details_submitted", "payouts_enabled", "charges_enabled", "requirements")
-    }
+def onboard(desk: Desk, account: Object, *, number: str = "", is_told: bool = True) -> None:
+    """Its holder proved who they are, with `number` as their bank account: it can be paid."""
+    before = _told_of(account)
+    if number:
+        keep_bank(desk, account, number)
     account |= {"details_submitted": True, "payouts_enabled": True, "charges_enabled": True}
     account["requirements"] = _requirements([])
     account["capabilities"] = dict.fromkeys({"transfers": "", **account["capabilities"]}, "active")
     desk.save(account)
     if is_told:
-        desk.for_account(account["id"]).tell("account.updated", account, previous=changes(before, account))
+        _tell_changed(desk, account, before)
+
+
+def hand_in(desk: Desk, account: Object, *, number: str = "") -> None:
+    """Its holder told all there is to tell, and it is looked at before anything is paid."""
+    before = _told_of(account)
+    if number:
+        keep_bank(desk, account, number)
+    account |= {"details_submitted": True, "payouts_enabled": False}
+    account["requirements"] = _requirements([], checked=["individual.verification.document"])
+    account["capabilities"] = dict.fromkeys({"transfers": "", **account["capabilities"]}, "pending")
+    desk.save(account)
+    _tell_changed(desk, account, before)
 
 
 def restrict(desk: Desk, account: Object) -> None:
     """More has to be shown before it is paid again."""
+    before = _told_of(account)
     account |= {"payouts_enabled": False, "requirements": _requirements(["individual.verification.document"])}
     account["capabilities"] = dict.fromkeys(account["capabilities"], "inactive")
     desk.save(account)
-    desk.for_account(account["id"]).tell("account.updated", account, previous={"payouts_enabled": True})
+    _tell_changed(desk, account, before)
+
+
+def _told_of(account: Object) -> Object:
+    return {name: account[name] for name in ("details_submitted", "payouts_enabled", "charges_enabled", "requirements")}
+
+
+def _tell_changed(desk: Desk, account: Object, before: Object) -> None:
+    desk.for_account(account["id"]).tell("account.updated", account, previous=changes(before, account))
 
 
 def update(call: Call) -> Object:
@@ -140,19 +189,28 @@ def delete(call: Call) -> Object:
 
 
 def link(call: Call) -> Object:
-    """`POST /v1/account_links`: a page of ours on which its holder shows who they are."""
+    """`POST /v1/account_links`: a page of ours on which its holder shows who they are; it opens once, for a while."""
     params = call.params
     params.only(("account", "type", "refresh_url", "return_url", "collect", "collection_options"))
     account = call.get("account", params.needed("account"), param="account")
     account["_return_url"] = params.needed("return_url")
     account["_refresh_url"] = params.needed("refresh_url")
+    token, ends_at = call.new_id("link"), call.now_s + LINK_S
+    account["_links"] = {**account.get("_links", {}), token: ends_at}
     call.save(account)
     return {
         "object": "account_link",
         "created": call.now_s,
-        "expires_at": call.now_s + 300,
-        "url": f"{charging.origin(call)}/onboarding/{account['id']}",
+        "expires_at": ends_at,
+        "url": f"{charging.origin(call)}/onboarding/{account['id']}?link={token}",
     }
+
+
+def opens(desk: Desk, account: Object, token: str) -> bool:
+    """Whether a link still opens the page. It does so once."""
+    ends_at = account.get("_links", {}).pop(token, 0)
+    desk.save(account)
+    return bool(desk.now_s < ends_at)
 
 
 def login_link(call: Call) -> Object:

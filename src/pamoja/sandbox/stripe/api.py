@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from pamoja.sandbox.answers import BadInput, Unknown, json_object
-from pamoja.sandbox.stripe import charges, disputes, events, paying, refunds, setup_intents, webhooks
+from pamoja.sandbox.stripe import accounts, charges, disputes, events, paying, refunds, setup_intents, webhooks
 from pamoja.sandbox.stripe.bank_accounts import revoke_mandate
 from pamoja.sandbox.stripe.desk import Desk, numbered
 from pamoja.sandbox.stripe.errors import StripeError
@@ -84,6 +84,20 @@ def _warn(desk: Desk, thing: Object, _wish: dict[str, Any]) -> None:
     charges.warn(desk, thing)
 
 
+def _onboard(desk: Desk, thing: Object, wish: dict[str, Any]) -> None:
+    deeds = {"done": accounts.onboard, "handed in": accounts.hand_in}
+    answer = wish.get("answer", "done")
+    if thing["object"] != "account" or answer not in deeds:
+        raise BadInput("An account is onboarded: done, or handed in.")
+    deeds[answer](desk, thing, number=str(wish.get("account_number", "")))
+
+
+def _restrict(desk: Desk, thing: Object, _wish: dict[str, Any]) -> None:
+    if thing["object"] != "account":
+        raise BadInput("Only an account is restricted.")
+    accounts.restrict(desk, thing)
+
+
 DEEDS: dict[str, Callable[[Desk, Object, dict[str, Any]], None]] = {
     "authenticate": _authenticate,
     "dispute": _dispute,
@@ -92,6 +106,8 @@ DEEDS: dict[str, Callable[[Desk, Object, dict[str, Any]], None]] = {
     "revoke": _revoke,
     "end-refund": _end_refund,
     "warn": _warn,
+    "onboard": _onboard,
+    "restrict": _restrict,
 }
 
 

@@ -42,19 +42,21 @@ class FeedToRead:
     since: str
 
 
-def endpoint_key(url: str) -> UUID:
-    """One endpoint for one address: asking for it twice makes one."""
-    return uuid5(current_community_id(), url)
+def endpoint_key(url: str, *, hears_payees: bool = False) -> UUID:
+    """One endpoint for one address and what it hears of: asking for it twice makes one."""
+    return uuid5(current_community_id(), f"{url}#payees" if hears_payees else url)
 
 
 @action
-def record_endpoint(*, by: Actor = SYSTEM, rail: str, url: str, rail_id: str, secret: str) -> Endpoint:
+def record_endpoint(
+    *, by: Actor = SYSTEM, rail: str, url: str, rail_id: str, secret: str, hears_payees: bool = False
+) -> Endpoint:
     """Events signed with this secret are believed to be the provider's from now on."""
     now = clock.now()
-    Endpoint.objects.filter(rail=rail, retired_at__isnull=True).exclude(rail_id=rail_id).update(
-        retired_at=now + _OVERLAP
-    )
-    made, _ = Endpoint.objects.get_or_create(rail=rail, rail_id=rail_id, defaults={"url": url, "secret": secret})
+    before = Endpoint.objects.filter(rail=rail, hears_payees=hears_payees, retired_at__isnull=True)
+    before.exclude(rail_id=rail_id).update(retired_at=now + _OVERLAP)
+    values = {"url": url, "secret": secret, "hears_payees": hears_payees}
+    made, _ = Endpoint.objects.get_or_create(rail=rail, rail_id=rail_id, defaults=values)
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,9 +18,11 @@ from pamoja.kernel.payments.events import PayoutRequested
 from pamoja.kernel.payments.events.safety import ApprovalAsked, FreezeBegan, MoneyFrozen, PayoutHeldBack
 from pamoja.kernel.payments.models import Approval, Collection, Freeze, Method, Payout
 from pamoja.kernel.payments.queries import freezes, limits
+from pamoja.kernel.payments.queries.payees import payee_of
 from pamoja.kernel.payments.queries.watching import facts_of
 from pamoja.kernel.payments.rules import watching
 from pamoja.kernel.payments.rules.limits import Direction, Used, check
+from pamoja.kernel.payments.rules.methods import MethodKind
 from pamoja.kernel.payments.rules.safeguards import ApprovalKind, payable_from
 from pamoja.kernel.payments.rules.states import PayoutState
 from pamoja.kernel.payments.rules.watching import Verdict
@@ -55,11 +57,17 @@ def check_money_out(member_id: UUID, amount: Money, *, method_id: UUID | None) -
     room = limits.room(member_id, Direction.OUT, amount.currency)
     check(room.allowed, room.used, amount, tier=room.tier, direction=Direction.OUT)
     proofs = proofs_of(member_id)
-    added_at = Method.objects.get(pk=method_id).added_at if method_id else proofs.phone_changed_at
+    added_at = _destination_since(Method.objects.get(pk=method_id)) if method_id else proofs.phone_changed_at
     from_at = payable_from(added_at, proofs.joined_at, limits.safeguards_of(amount.currency).cooling_h)
     if from_at and from_at > clock.now():
         local = from_at.astimezone(ZoneInfo(time_zone_of(member_id)))
         raise DestinationTooNew(from_at=f"{local.day} {local:%B, %H:%M}")
+
+
+def _destination_since(method: Method) -> datetime:
+    """Since when money goes where it goes now: behind an account with Stripe the bank may change."""
+    payee = payee_of(method.member_id) if method.kind == MethodKind.PAYEE else None
+    return max(method.added_at, payee.bank_since) if payee and payee.bank_since else method.added_at
 
 
 @joins_transaction

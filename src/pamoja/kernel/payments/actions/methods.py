@@ -209,6 +209,12 @@ def prove_method(method_id: UUID) -> None:
 
 
 @joins_transaction
+def add_payee(member_id: UUID) -> Method:
+    """To be paid by Stripe, as soon as it says so. Raises: MethodsTooMany."""
+    return _add(member_id, MethodKind.PAYEE)
+
+
+@joins_transaction
 def ensure_reference(member_id: UUID) -> str:
     """What the member writes on a transfer; made the first time."""
     for _ in range(20):
@@ -224,7 +230,7 @@ def ensure_reference(member_id: UUID) -> str:
 
 def _add(member_id: UUID, kind: MethodKind, **differs: object) -> Method:
     rows = found.own_methods_for_update(member_id)
-    saved = [each for each in rows if each.rail_id or each.number]
+    saved = [each for each in rows if each.rail_id or each.number or each.kind == MethodKind.PAYEE]
     if len(saved) >= METHODS_MAX:
         raise MethodsTooMany(most=METHODS_MAX)
     values: dict[str, object] = {"number": "", **differs}

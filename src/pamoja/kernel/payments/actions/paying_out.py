@@ -21,30 +21,41 @@ from pamoja.kernel.payments.events import (
     PayoutRequested,
     PayoutSubmitted,
 )
-from pamoja.kernel.payments.models import Payout
+from pamoja.kernel.payments.models import Onward, Payout
 from pamoja.kernel.payments.queries import choosing, settings
 from pamoja.kernel.payments.queries import payouts as found
+from pamoja.kernel.payments.queries.payees import payee_of
 from pamoja.kernel.payments.rules import mpesa, rails, states, timing
 from pamoja.kernel.payments.rules.messages import Found, Notice, NoticeKind, PayoutOrder, Submission
 from pamoja.kernel.payments.rules.states import Doubt, PayoutState
 
-_WORDS = {"mpesa": "To your phone by M-PESA", "bank": "To your bank account"}
+_WORDS = {"mpesa": "To your phone by M-PESA", "bank": "To your bank account", "stripe": "To your bank by Stripe"}
 
 
 @joins_transaction
-def pay_out(*, member_id: UUID, amount: Money, purpose: str, key: str, rail: str | None = None) -> Payout:
+def pay_out(
+    *,
+    member_id: UUID,
+    amount: Money,
+    purpose: str,
+    key: str,
+    rail: str | None = None,
+    method_id: UUID | None = None,
+) -> Payout:
     """Send money from the member's wallet to their phone or bank account. It is held at once and leaves once a key.
+
+    By the way to be paid that is named, by the rail, or else by the member's first that is fit.
 
     What a rule or a second person has to be asked about waits, held, in the state WAITING.
 
     Raises: MoneyOutFrozen, LimitReached, DestinationTooNew; InsufficientFunds (ledger); KeyReused with another body;
         RailUnknown, RailSendsNothing, CurrencyNotCarried, AmountNotWhole, AmountTooSmall, AmountTooLarge, PhoneMissing,
-        PhoneUnfit, MethodMissing, MethodUnusable.
+        PhoneUnfit, MethodMissing, MethodNotFound, MethodUnusable, AccountNotProven, PayeeMissing, PayeeNotReady.
     """
     guarding.wait_for_turn(member_id)
     if before := found.payout_with_key(key):
         return _same(before, member_id, amount, purpose)
-    way = choosing.way_to_receive(member_id, amount, rail=rail)
+    way = choosing.way_to_receive(member_id, amount, rail=rail, method_id=method_id)
     guarding.check_money_out(member_id, amount, method_id=way.method_id)
     payout_id = ids.new_id()
     try:
@@ -104,8 +115,9 @@ def begin_payout(*, by: Actor = SYSTEM, payout_id: UUID) -> PayoutOrder | None:
         remarks=mpesa.description_of(payout.purpose),
         token=settings.webhook_token(NoticeKind.PAYOUT, payout.pk),
         late_token=settings.webhook_token(NoticeKind.PAYOUT_LATE, payout.pk),
-        payee=str(payout.method.number) if payout.rail == rails.BANK and payout.method else "",
+        payee=_payee(payout),
         account=settings.bank_account_number() if payout.rail == rails.BANK else "",
+        tries=payout.submissions_made,
     )
 
 
@@ -194,6 +206,10 @@ def confirm_payout(payout: Payout) -> None:
         update_fields=["state", "entry_id", "ended_at", "next_query_at", "reason_code", "reason", "receipt", "doubt"]
     )
     announce(PayoutConfirmed(**payout.told(), receipt=payout.receipt or ""))
+    if payout.rail == rails.STRIPE:
+        # The provider has it in the member's name; it goes on to their bank from there.
+        sent = payout.receipt or payout.conversation_id or ""
+        Onward.objects.create(payout=payout, account=_payee(payout), transfer_id=sent)
 
 
 def fail_payout(payout: Payout, code: str, reason: str) -> None:
@@ -219,6 +235,14 @@ def doubt_payout(payout: Payout, doubt: Doubt) -> None:
     payout.resolved_at = None
     payout.save(update_fields=["state", "doubt", "next_query_at", "next_submission_at", "resolved_at"])
     announce(PayoutDoubted(**payout.told(), reason_code=doubt, reason=states.DOUBTS[doubt]))
+
+
+def _payee(payout: Payout) -> str:
+    """To whom, as the rail knows them; a phone is told apart."""
+    if payout.rail == rails.STRIPE:
+        payee = payee_of(payout.member_id)
+        return str(payee.rail_id) if payee else ""
+    return str(payout.method.number) if payout.rail == rails.BANK and payout.method else ""
 
 
 def _arrived(payout: Payout, notice: Notice) -> str:

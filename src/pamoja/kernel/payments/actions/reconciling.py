@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models.functions import Coalesce
+
 from pamoja.foundation.actions import SYSTEM, Actor, action
 from pamoja.foundation.errors import Refusal
 from pamoja.foundation.events import announce
@@ -15,13 +17,14 @@ from pamoja.kernel.ledger.public import Posting, Transfer, post_batch
 from pamoja.kernel.payments.actions.casework import close_case, open_case
 from pamoja.kernel.payments.actions.reviewing import MANAGE
 from pamoja.kernel.payments.events import ReconciliationAsked
-from pamoja.kernel.payments.models import CollectionAttempt, Dispute, Refund
+from pamoja.kernel.payments.models import CollectionAttempt, Dispute, Onward, Payout, Refund
 from pamoja.kernel.payments.queries.accounts import clearing_account, community_account
 from pamoja.kernel.payments.queries.collections import attempt_with_rail_id
 from pamoja.kernel.payments.rules.givingback import CaseKind, RefundState
 from pamoja.kernel.payments.rules.messages import Listed
+from pamoja.kernel.payments.rules.onward import OnwardState
 from pamoja.kernel.payments.rules.reconciling import Difference, Ours, differences, family_of
-from pamoja.kernel.payments.rules.states import AttemptState
+from pamoja.kernel.payments.rules.states import AttemptState, PayoutState
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,23 @@ def _ours(rail: str, since: datetime, until: datetime) -> list[Ours]:
         Ours("dispute", rail_id, -withdrawn, is_expected=False)
         for rail_id, withdrawn in taken.values_list("rail_id", "withdrawn_minor")
     ]
-    return rows
+    return rows + _ours_sent(rail, since, until)
+
+
+def _ours_sent(rail: str, since: datetime, until: datetime) -> list[Ours]:
+    """What was transferred to members' accounts there, and what came back from these."""
+    sent = Payout.objects.filter(rail=rail, state=PayoutState.CONFIRMED)
+    rows = [
+        Ours("transfer", str(named), -amount, ended_at is not None and since <= ended_at < until)
+        for named, amount, ended_at in sent.values_list(
+            Coalesce("receipt", "conversation_id", "originator_id"), "amount_minor", "ended_at"
+        )
+    ]
+    back = Onward.objects.filter(payout__rail=rail, state=OnwardState.CAME_BACK)
+    return rows + [
+        Ours("transfer taken back", str(named), amount, ended_at is not None and since <= ended_at < until)
+        for named, amount, ended_at in back.values_list("reversal_id", "payout__amount_minor", "ended_at")
+    ]
 
 
 def _is_of_community(rail: str, line: Listed) -> bool:

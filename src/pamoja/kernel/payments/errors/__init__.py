@@ -169,6 +169,34 @@ class AccountNotProven(Refusal):
     kind = "conflict"
 
 
+class PayeeMissing(Refusal):
+    """Please say first where you want to be paid, among your ways to pay."""
+
+    code = "payments.payee_missing"
+    kind = "invalid"
+
+
+class PayeeNotReady(Refusal):
+    """Stripe cannot pay you yet. Please finish it among your ways to pay."""
+
+    code = "payments.payee_not_ready"
+    kind = "conflict"
+
+
+class PayoutArrived(Refusal):
+    """This money has reached the bank, so it cannot be taken back."""
+
+    code = "payments.payout_arrived"
+    kind = "conflict"
+
+
+class NothingToTakeBack(Refusal):
+    """There is nothing of this payment that could be taken back."""
+
+    code = "payments.nothing_to_take_back"
+    kind = "conflict"
+
+
 class RefundTooLarge(Refusal):
     """Of this payment {left} can still be given back."""
 

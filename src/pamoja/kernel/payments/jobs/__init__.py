@@ -27,11 +27,12 @@ from pamoja.kernel.payments.actions.asking import PayoutQuestion, Question
 from pamoja.kernel.payments.actions.reconciling import Reconciled
 from pamoja.kernel.payments.errors import RailFailure
 from pamoja.kernel.payments.jobs.incoming import ask_about_arrivals
+from pamoja.kernel.payments.jobs.onward import ask_about_payees, move_onwards
 from pamoja.kernel.payments.jobs.speaking import for_each_community, spoken
 from pamoja.kernel.payments.models import Dispute, Endpoint, Method
 from pamoja.kernel.payments.providers.rails import rail_named, read_notice
 from pamoja.kernel.payments.queries.inbox import waiting_state_ids
-from pamoja.kernel.payments.queries.settings import event_address, rails
+from pamoja.kernel.payments.queries.settings import event_address, rails, sends_out
 from pamoja.kernel.payments.rules.givingback import RefundState
 from pamoja.kernel.payments.rules.messages import (
     CollectionAnswer,
@@ -150,14 +151,20 @@ def connect() -> None:
 
 
 def connect_community() -> None:
-    """The entered community's own address with Stripe, if it pays by card."""
+    """The entered community's own address with Stripe, if it pays by it: for events of our account there, and of
+    members' accounts where these are paid by it.
+    """
     if "stripe" not in rails():
         return
     url = event_address("stripe")
-    if Endpoint.objects.filter(rail="stripe", url=url, retired_at__isnull=True).exists():
-        return
-    rail_id, secret = rail_named("stripe").add_endpoint(url, key=connecting.endpoint_key(url))
-    connecting.record_endpoint(rail="stripe", url=url, rail_id=rail_id, secret=secret)
+    for hears_payees in (False, True) if sends_out("stripe") else (False,):
+        known = Endpoint.objects.filter(rail="stripe", url=url, hears_payees=hears_payees, retired_at__isnull=True)
+        if not known.exists():
+            key = connecting.endpoint_key(url, hears_payees=hears_payees)
+            rail_id, secret = rail_named("stripe").add_endpoint(url, key=key, hears_payees=hears_payees)
+            connecting.record_endpoint(
+                rail="stripe", url=url, rail_id=rail_id, secret=secret, hears_payees=hears_payees
+            )
 
 
 @every(seconds=5, name="payments.sweep")
@@ -247,6 +254,8 @@ def _ask_what_is_due() -> None:
                 log.info("a payout query failed", extra={"payout": str(question.payout_id), "code": answer.code})
             elif answer is not None:
                 noting.apply_payout_answer(payout_id=question.payout_id, answer=answer)
+    ask_about_payees()
+    move_onwards()
 
 
 def _ask(questions: list[Question]) -> list[bool]:

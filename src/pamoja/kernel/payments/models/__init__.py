@@ -14,6 +14,7 @@ from pamoja.kernel.payments.models.invoices import (
     RevenueSpan,
 )
 from pamoja.kernel.payments.models.methods import Customer, Method, Reference
+from pamoja.kernel.payments.models.payees import Onward, Payee
 from pamoja.kernel.payments.models.payouts import Payout
 from pamoja.kernel.payments.models.plans import Discount, Plan, Price, PriceTier, PromotionCode, TaxRate
 from pamoja.kernel.payments.models.safety import Approval, Freeze, MemberTier
@@ -38,6 +39,8 @@ __all__ = [
     "InvoiceRefund",
     "MemberTier",
     "Method",
+    "Onward",
+    "Payee",
     "PaymentSettings",
     "Payout",
     "Plan",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -9,7 +11,7 @@ from pamoja.foundation import clock, ids
 from pamoja.foundation.fields import EncryptedTextField
 from pamoja.kernel.communities.public import CommunityModel
 from pamoja.kernel.payments.models.choices import choices, listed
-from pamoja.kernel.payments.rules.methods import MethodKind, MethodState
+from pamoja.kernel.payments.rules.methods import RECEIVING, MethodKind, MethodState
 
 
 class Method(CommunityModel):
@@ -79,9 +81,23 @@ class Method(CommunityModel):
     @property
     def described(self) -> str:
         """`Visa •••• 4242`, `Direct Debit •••• 2345`, `M-PESA •••• 678`."""
-        what = {MethodKind.BACS_DEBIT: "Direct Debit", MethodKind.PHONE: "M-PESA", MethodKind.BANK: "Bank account"}
+        what = {
+            MethodKind.BACS_DEBIT: "Direct Debit",
+            MethodKind.PHONE: "M-PESA",
+            MethodKind.BANK: "Bank account",
+            MethodKind.PAYEE: "My bank by Stripe",
+        }
         brand = what.get(MethodKind(self.kind), self.brand.capitalize() or "Card")
         return f"{brand} •••• {self.last4}" if self.last4 else brand
+
+    def told(self) -> dict[str, Any]:
+        """What every event about it says."""
+        return {"member_id": self.member_id, "method_id": self.pk, "what": self.described}
+
+    @property
+    def only_receives(self) -> bool:
+        """Money is sent to it, and never asked for with it."""
+        return self.kind in RECEIVING
 
     @property
     def is_usable(self) -> bool:

@@ -44,6 +44,9 @@ class Endpoint(CommunityModel):
     rail_id = models.CharField(max_length=100)
     url = models.CharField(max_length=300)
     secret = EncryptedTextField()
+    hears_payees = models.BooleanField(
+        default=False, help_text="Events of connected accounts; else of the installation's own account."
+    )
     made_at = models.DateTimeField(default=clock.now)
     retired_at = models.DateTimeField(null=True, help_text="Its secret still counts until then, while rolling.")
 

@@ -17,6 +17,9 @@ from pamoja.kernel.payments.rules.messages import (
     MethodState,
     Notice,
     NoticeKind,
+    OnwardAnswer,
+    OnwardOrder,
+    PayeeOrder,
     PayoutOrder,
     RefundAnswer,
     RefundOrder,
@@ -24,6 +27,7 @@ from pamoja.kernel.payments.rules.messages import (
     SetupStarted,
     Submission,
 )
+from pamoja.kernel.payments.rules.payees import PayeeSaid
 
 
 class BaseRail:
@@ -114,8 +118,46 @@ class BaseRail:
         """What moved in this time by the provider's own book, for reconciliation."""
         self._cannot("list what moved")
 
-    def add_endpoint(self, url: str, *, key: UUID) -> tuple[str, str]:
-        """Have signed events sent to this address; gives the rail's name for it and the secret."""
+    def open_payee(self, order: PayeeOrder) -> str:
+        """Open an account in the member's name, once; says the rail's name for it."""
+        self._cannot("pay members by accounts of theirs")
+
+    def payee_page(self, order: PayeeOrder) -> str:
+        """Where the member tells the rail who they are and which bank account is theirs."""
+        self._cannot("pay members by accounts of theirs")
+
+    def payee_desk(self, rail_id: str) -> str:
+        """Where a member who is paid looks after their account."""
+        self._cannot("pay members by accounts of theirs")
+
+    def payee_state(self, rail_id: str) -> PayeeSaid:
+        """Whether a member can be paid, and what is missing."""
+        self._cannot("pay members by accounts of theirs")
+
+    def send_on(self, order: OnwardOrder) -> OnwardAnswer:
+        """Send what is on a member's account on to their bank, once for a payout."""
+        self._cannot("send money on")
+
+    def find_onward(self, order: OnwardOrder) -> OnwardAnswer:
+        """What became of that when its answer was lost."""
+        self._cannot("send money on")
+
+    def query_onward(self, order: OnwardOrder) -> OnwardAnswer:
+        """Whether it has reached the bank."""
+        self._cannot("send money on")
+
+    def cancel_onward(self, order: OnwardOrder) -> OnwardAnswer:
+        """Let it not leave for the bank, if it has not; says how it stands then."""
+        self._cannot("send money on")
+
+    def take_back(self, order: OnwardOrder) -> OnwardAnswer:
+        """Take a payout back from the member's account, once."""
+        self._cannot("take money back")
+
+    def add_endpoint(self, url: str, *, key: UUID, hears_payees: bool = False) -> tuple[str, str]:
+        """Have signed events sent to this address, of our own account or of members' accounts; gives the rail's name
+        for it and the secret.
+        """
         self._cannot("send signed events")
 
     def read_notice(self, kind: NoticeKind, body: bytes) -> Notice:

@@ -14,7 +14,7 @@ from uuid import UUID
 from pamoja.kernel.communities.public import current_community_id
 from pamoja.kernel.payments.errors import NOT_DONE, RailFailure
 from pamoja.kernel.payments.providers import stripe_events
-from pamoja.kernel.payments.providers.base import BaseRail
+from pamoja.kernel.payments.providers.stripe_connect import PAYEE_EVENTS, StripeConnect, unexpected
 from pamoja.kernel.payments.providers.stripe_http import Declined, StripeAccount, StripeHttp
 from pamoja.kernel.payments.providers.stripe_objects import (
     answer_of,
@@ -47,18 +47,19 @@ EVENTS = (
     "payment_intent.processing", "payment_intent.requires_action", "payment_intent.succeeded",
     "payment_intent.payment_failed", "payment_intent.canceled", "refund.created", "refund.updated", "refund.failed",
     "charge.refund.updated", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
-    "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated",
+    "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated", "transfer.created", "transfer.updated",
+    "transfer.reversed",
 )  # fmt: skip
 """What we want to be told of; each is cause to ask."""
 
 
-class Stripe(BaseRail):
+class Stripe(StripeConnect):
     """One connection pool for all threads of the process."""
 
     name = "stripe"
 
     def __init__(self, account: StripeAccount) -> None:
-        self._http = StripeHttp(account)
+        super().__init__(StripeHttp(account))
 
     def close(self) -> None:
         """Give the connections back."""
@@ -143,7 +144,7 @@ class Stripe(BaseRail):
                 key=f"setup-{order.method_id.hex}",
             )
         except Declined as said:
-            raise _unexpected(said) from said
+            raise unexpected(said) from said
         return SetupStarted(customer_id=customer_id, session_id=str(session["id"]), url=str(session["url"]))
 
     def setup_state(self, session_id: str) -> MethodState:
@@ -188,7 +189,7 @@ class Stripe(BaseRail):
         try:
             return refund_of(self._http.post("/v1/refunds", form, key=f"refund-{order.refund_id.hex}"))
         except Declined as said:
-            raise _unexpected(said) from said
+            raise unexpected(said) from said
 
     def find_refund(self, order: RefundOrder) -> RefundAnswer:
         """What became of a refund whose answer was lost; told again when it is not there. Raises: RailFailure."""
@@ -222,10 +223,12 @@ class Stripe(BaseRail):
         ):
             yield listed_of(row)
 
-    def add_endpoint(self, url: str, *, key: UUID) -> tuple[str, str]:
+    def add_endpoint(self, url: str, *, key: UUID, hears_payees: bool = False) -> tuple[str, str]:
         """Have signed events sent to this address; gives Stripe's name for it and the secret. Raises: RailFailure."""
+        form: dict[str, Any] = {"url": url, "enabled_events": list(PAYEE_EVENTS if hears_payees else EVENTS)}
+        # An endpoint hears of our own account, or of all those that are connected to it.
         made = self._http.post(
-            "/v1/webhook_endpoints", {"url": url, "enabled_events": list(EVENTS)}, key=f"endpoint-{key.hex}"
+            "/v1/webhook_endpoints", form | ({"connect": True} if hears_payees else {}), key=f"endpoint-{key.hex}"
         )
         return str(made["id"]), str(made["secret"])
 
@@ -241,7 +244,3 @@ class Stripe(BaseRail):
 def not_done(failure: RailFailure) -> RailFailure:
     """It broke there, and nothing of it is in the books."""
     return RailFailure(str(failure), permanent=False, may_have_happened=False, code=NOT_DONE)
-
-
-def _unexpected(said: Declined) -> RailFailure:
-    return RailFailure(f"Stripe declined: {said}"[:300], permanent=True, may_have_happened=False, code=str(said))

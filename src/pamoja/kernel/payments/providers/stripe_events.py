@@ -12,13 +12,18 @@ _UNREADABLE = Notice(is_readable=False)
 
 
 def read(body: bytes) -> Notice:
-    """The object that the event is about (`rail_id`), the payment it belongs to (`other_id`), the event's type."""
+    """The object that the event is about (`rail_id`), the event's type, and what it belongs to (`other_id`): a payment,
+    a way to pay, the payout of a transfer, the account of a member.
+    """
     try:
         event = json.loads(body)
         found: dict[str, Any] = event["data"]["object"]
         return Notice(
             rail_id=text(found.get("id")),
-            other_id=_named(found.get("payment_intent")) or _named(found.get("payment_method")),
+            other_id=_named(found.get("payment_intent"))
+            or _named(found.get("payment_method"))
+            or text(found.get("transfer_group"))
+            or text(event.get("account")),
             code=text(event["type"])[:40],
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 VERSION = "2026-06-24.dahlia"
 TIMEOUT = httpx.Timeout(connect=5, read=30, write=10, pool=10)
 LIMITS = httpx.Limits(max_connections=16, keepalive_expiry=20)
+UNREACHABLE, NOT_UNDERSTOOD = "unreachable", "not_understood"
+"""Codes of failures after which nobody knows whether Stripe is done with what it was told."""
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 # Answers that say that nothing was carried out, and that it may be tried again.
 _TURNED_AWAY = frozenset({"rate_limit", "lock_timeout", "idempotency_key_in_use"})
@@ -58,20 +60,23 @@ class StripeHttp:
         """Give the connections back."""
         self._http.close()
 
-    def post(self, path: str, form: Mapping[str, Any], *, key: str) -> dict[str, Any]:
-        """Do something once for the key. Raises: RailFailure, Declined."""
-        return self._send("POST", path, data=dict(flat(form)), headers={"Idempotency-Key": key})
+    def post(self, path: str, form: Mapping[str, Any], *, key: str, on_account: str = "") -> dict[str, Any]:
+        """Do something once for the key, with `on_account` as that connected account. Raises: RailFailure, Declined."""
+        headers = {"Idempotency-Key": key, **_acting_as(on_account)}
+        return self._send("POST", path, data=dict(flat(form)), headers=headers)
 
-    def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+    def get(self, path: str, *, on_account: str = "", **parameters: Any) -> dict[str, Any]:
         """Look something up. Raises: RailFailure."""
-        return self._send("GET", path, params=dict(flat(parameters)))
+        return self._send("GET", path, params=dict(flat(parameters)), headers=_acting_as(on_account))
 
-    def listed(self, path: str, *, most: int = 10_000, **parameters: Any) -> Iterator[dict[str, Any]]:
+    def listed(
+        self, path: str, *, most: int = 10_000, on_account: str = "", **parameters: Any
+    ) -> Iterator[dict[str, Any]]:
         """Every object of a list, newest first, page by page. Raises: RailFailure."""
         wanted: dict[str, Any] = {"limit": 100, **parameters}
         seen = 0
         while seen < most:
-            page = self.get(path, **wanted)
+            page = self.get(path, on_account=on_account, **wanted)
             rows = page.get("data") or []
             yield from rows
             seen += len(rows)
@@ -88,7 +93,7 @@ class StripeHttp:
                 f"Stripe could not be reached: {type(error).__name__}",
                 permanent=False,
                 may_have_happened=method == "POST" and not isinstance(error, _NEVER_LEFT),
-                code="unreachable",
+                code=UNREACHABLE,
             ) from error
         took_ms = round((time.perf_counter() - began) * 1000)
         log.info("Stripe answered", extra={"path": path, "status": response.status_code, "duration_ms": took_ms})
@@ -109,11 +114,15 @@ def flat(form: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]
             yield place, str(value)
 
 
+def _acting_as(account: str) -> dict[str, str]:
+    return {"Stripe-Account": account} if account else {}
+
+
 def _read(response: httpx.Response, *, is_reading: bool) -> dict[str, Any]:
     answer = _object(response)
     if response.is_success:
         if answer is None:
-            raise _failure("no object", "not_understood", may_have_happened=not is_reading)
+            raise _failure("no object", NOT_UNDERSTOOD, may_have_happened=not is_reading)
         return answer
     error = answer.get("error") if answer else None
     said: dict[str, Any] = error if isinstance(error, dict) else {}
@@ -124,8 +133,9 @@ def _read(response: httpx.Response, *, is_reading: bool) -> dict[str, Any]:
         raise _failure(message, code or str(response.status_code))
     if response.is_client_error:
         raise _failure(message, code or str(response.status_code), permanent=True)
-    # A server's error may come after the effect.
-    raise _failure(message, code or str(response.status_code), may_have_happened=not is_reading)
+    # A server's error may come after the effect. One that Stripe itself put into words is its last word for the key.
+    worded = code or (str(response.status_code) if said else NOT_UNDERSTOOD)
+    raise _failure(message, worded, may_have_happened=not is_reading)
 
 
 def _failure(message: str, code: str, *, permanent: bool = False, may_have_happened: bool = False) -> RailFailure:

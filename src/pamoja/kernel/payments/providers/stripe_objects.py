@@ -6,9 +6,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pamoja.foundation.money import Money
-from pamoja.kernel.payments.rules.messages import CollectionAnswer, DisputeAnswer, Listed, MethodState, RefundAnswer
+from pamoja.kernel.payments.rules.messages import (
+    CollectionAnswer,
+    DisputeAnswer,
+    Listed,
+    MethodState,
+    OnwardAnswer,
+    RefundAnswer,
+)
+from pamoja.kernel.payments.rules.payees import PayeeSaid
 
 _BROKEN = "payment_failed"
+_ONWARD_STATES = {"paid": "paid", "failed": "failed", "canceled": "failed"}
 _REFUND_STATES = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
 
 
@@ -75,8 +84,40 @@ def dispute_of(found: dict[str, Any]) -> DisputeAnswer:
         amount=Money(int(found["amount"]), str(found["currency"]).upper()),
         withdrawn_minor=-sum(_whole(row.get("amount")) or 0 for row in rows),
         fee_minor=sum(_whole(row.get("fee")) or 0 for row in rows),
-        due_at=datetime.fromtimestamp(due, UTC) if isinstance(due, int) else None,
+        due_at=_moment(due),
         is_fightable=text((found.get("payment_method_details") or {}).get("type")) != "bacs_debit",
+    )
+
+
+def payee_of(account: dict[str, Any]) -> PayeeSaid:
+    """A connected account: what of it decides whether its holder can be paid. Bank details stay there."""
+    wants: dict[str, Any] = account.get("requirements") or {}
+    missing = [*(wants.get("past_due") or []), *(wants.get("currently_due") or [])]
+    banks = (account.get("external_accounts") or {}).get("data") or []
+    bank: dict[str, Any] = next((each for each in banks if each.get("default_for_currency")), banks[0] if banks else {})
+    return PayeeSaid(
+        rail_id=text(account.get("id")),
+        is_submitted=bool(account.get("details_submitted")),
+        takes_transfers=text((account.get("capabilities") or {}).get("transfers")),
+        is_paid_out=bool(account.get("payouts_enabled")),
+        missing=tuple(dict.fromkeys(text(each)[:120] for each in missing))[:30],
+        is_checked=bool(wants.get("pending_verification")),
+        disabled_reason=text(wants.get("disabled_reason")),
+        due_at=_moment(wants.get("current_deadline")),
+        bank_id=text(bank.get("id"))[:100],
+        fingerprint=text(bank.get("fingerprint"))[:64],
+        is_gone=bool(account.get("deleted")),
+    )
+
+
+def onward_of(payout: dict[str, Any]) -> OnwardAnswer:
+    """A payout of a connected account to its bank."""
+    status = text(payout.get("status"))
+    return OnwardAnswer(
+        rail_id=text(payout.get("id")),
+        state=_ONWARD_STATES.get(status, "moving"),
+        code=text(payout.get("failure_code"))[:60] or ("canceled" if status == "canceled" else ""),
+        expected_at=_moment(payout.get("arrival_date")),
     )
 
 
@@ -115,6 +156,11 @@ def _action_url(intent: dict[str, Any]) -> str:
 def _id(value: Any) -> str:
     """An id, or the id of an object that was expanded."""
     return text(value.get("id")) if isinstance(value, dict) else text(value)
+
+
+def _moment(value: Any) -> datetime | None:
+    seconds = _whole(value)
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _whole(value: Any) -> int | None:

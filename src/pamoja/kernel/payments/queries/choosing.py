@@ -12,6 +12,8 @@ from pamoja.kernel.payments.errors import (
     MethodMissing,
     MethodNotFound,
     MethodUnusable,
+    PayeeMissing,
+    PayeeNotReady,
     PhoneMissing,
     RailSendsNothing,
 )
@@ -63,24 +65,50 @@ def way_to_pay(
     return Way(rail, phone=_msisdn(member_id, phone) if rail == rails.MPESA else "", is_chosen=phone is not None)
 
 
-def way_to_receive(member_id: UUID, amount: Money, *, rail: str | None = None) -> Way:
-    """The way by which this much is sent to the member.
+def way_to_receive(member_id: UUID, amount: Money, *, rail: str | None = None, method_id: UUID | None = None) -> Way:
+    """The way by which this much is sent to the member: the one named, by the rail, or else the usual one.
 
-    Raises: as `way_to_pay`; RailSendsNothing: what it sent could not be confirmed, so nothing leaves by it.
+    Raises: as `way_to_pay`; RailSendsNothing: what it sent could not be confirmed, so nothing leaves by it;
+        AccountNotProven, PayeeMissing, PayeeNotReady.
     """
     offered = settings.rails()
-    if rail is None:
-        rail = rails.BANK if rails.BANK in offered and amount.currency != mpesa.CURRENCY else rails.MPESA
+    named = None if method_id is None else _method(member_id, method_id)
+    if named is not None and not named.only_receives:
+        raise MethodUnusable()
+    rail = named.rail if named is not None else rail or _usual_rail(member_id, amount.currency, offered)
     _check(rail, amount, offered)
     if not settings.sends_out(rail):
         raise RailSendsNothing(rail=rails.facts_of(rail).title)
     if rail == rails.BANK:
-        return Way(rail, method_id=_proven_account(member_id).pk)
+        return Way(rail, method_id=_proven_account(member_id, named).pk)
+    if rail == rails.STRIPE:
+        return Way(rail, method_id=_ready_payee(member_id).pk)
     return Way(rail, phone=_msisdn(member_id, None))
 
 
-def _proven_account(member_id: UUID) -> Method:
-    own = [each for each in methods.methods_of(member_id) if each.kind == MethodKind.BANK]
+def _usual_rail(member_id: UUID, currency: str, offered: list[str]) -> str:
+    """The phone for shillings; else where the member wants it, the first that is ready before one that is not."""
+    if currency == mpesa.CURRENCY:
+        return rails.MPESA
+    sending = [each for each in (rails.BANK, rails.STRIPE) if each in offered and settings.sends_out(each)]
+    own = [each for each in methods.methods_of(member_id) if each.only_receives and each.rail in sending]
+    own.sort(key=lambda each: each.state != MethodState.VERIFIED)
+    if own or sending:
+        return own[0].rail if own else sending[0]
+    return rails.BANK if rails.BANK in offered else rails.MPESA
+
+
+def _ready_payee(member_id: UUID) -> Method:
+    own = [each for each in methods.methods_of(member_id) if each.kind == MethodKind.PAYEE]
+    if not own:
+        raise PayeeMissing()
+    if own[0].state != MethodState.VERIFIED:
+        raise PayeeNotReady()
+    return own[0]
+
+
+def _proven_account(member_id: UUID, named: Method | None = None) -> Method:
+    own = [named] if named else [each for each in methods.methods_of(member_id) if each.kind == MethodKind.BANK]
     if not own:
         raise MethodMissing()
     proven = next((each for each in own if each.state == MethodState.VERIFIED), None)
@@ -97,7 +125,7 @@ def _method(member_id: UUID, method_id: UUID) -> Method:
 
 
 def _by(method: Method, amount: Money, offered: list[str], *, is_chosen: bool = False) -> Way:
-    if not method.is_usable or method.kind == MethodKind.BANK:
+    if not method.is_usable or method.only_receives:
         raise MethodUnusable()
     _check(method.rail, amount, offered)
     phone = str(method.number) if method.kind == MethodKind.PHONE else ""

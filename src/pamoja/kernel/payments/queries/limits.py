@@ -15,11 +15,12 @@ from pamoja.foundation import clock
 from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity.public import Proofs, proofs_of, time_zone_of
-from pamoja.kernel.payments.models import Collection, MemberTier, Payout
+from pamoja.kernel.payments.models import Collection, MemberTier, Onward, Payout
 from pamoja.kernel.payments.queries.settings import chosen
 from pamoja.kernel.payments.queries.wallet import day_begins
 from pamoja.kernel.payments.rules import limits
 from pamoja.kernel.payments.rules.limits import MONTH, TOP_UP, Allowed, Direction, Period, Tier, Used
+from pamoja.kernel.payments.rules.onward import OnwardState
 from pamoja.kernel.payments.rules.safeguards import Safeguards, safeguards
 from pamoja.kernel.payments.rules.states import CollectionState, PayoutState
 
@@ -133,7 +134,9 @@ def used(member_id: UUID, direction: Direction, currency: str) -> Used:
 
 def _moved(direction: Direction) -> QuerySet[Any]:
     if direction == Direction.OUT:
-        return Payout.objects.exclude(state=PayoutState.FAILED)
+        # What came back to the wallet has not left it.
+        came_back = Onward.objects.filter(state=OnwardState.CAME_BACK).values("payout_id")
+        return Payout.objects.exclude(state=PayoutState.FAILED).exclude(pk__in=came_back)
     # What a circle or an invoice is owed was agreed elsewhere; only what a member fills the wallet with counts.
     ended = (CollectionState.GIVEN_UP, CollectionState.EXPIRED)
     return Collection.objects.filter(purpose=TOP_UP).exclude(state__in=ended)

@@ -11,13 +11,13 @@ from pamoja.foundation import ids
 from pamoja.kernel.payments.errors import MethodNotFound
 from pamoja.kernel.payments.models import Customer, Method, Reference
 from pamoja.kernel.payments.queries import settings
-from pamoja.kernel.payments.rules.methods import MethodKind, MethodState
+from pamoja.kernel.payments.rules.methods import RECEIVING, MethodKind, MethodState
 
 
 def methods_of(member_id: UUID) -> QuerySet[Method]:
     """Those the member sees, in the order they are tried; a visit to the rail's page that led nowhere is left out."""
     left_open = Q(state=MethodState.PENDING, kind__in=[MethodKind.CARD, MethodKind.BACS_DEBIT])
-    failed_unsaved = Q(state=MethodState.FAILED, rail_id__isnull=True)
+    failed_unsaved = Q(state=MethodState.FAILED, rail_id__isnull=True) & ~Q(kind=MethodKind.PAYEE)
     return (
         Method.objects.filter(member_id=member_id)
         .exclude(state=MethodState.REMOVED)
@@ -29,7 +29,7 @@ def methods_of(member_id: UUID) -> QuerySet[Method]:
 def paying_methods(member_id: UUID, currency: str | None = None) -> list[Method]:
     """Those with which money can be asked for here and now, the first to be tried first."""
     offered = settings.rails(currency)
-    rows = methods_of(member_id).filter(rail__in=offered).exclude(kind=MethodKind.BANK)
+    rows = methods_of(member_id).filter(rail__in=offered).exclude(kind__in=RECEIVING)
     return [each for each in rows if each.is_usable]
 
 

@@ -12,7 +12,7 @@ from pamoja.kernel.payments.rules import rails
 
 _SAYS = {
     rails.MPESA: "Members are asked on their phone, and are paid on it.",
-    rails.STRIPE: "Members pay by card or Direct Debit on Stripe's page; we never see a card's number.",
+    rails.STRIPE: "Members pay by card or Direct Debit on Stripe's page, and can be paid to their bank by it.",
     rails.BANK: "Members transfer to your account with a reference of their own.",
     rails.WALLET: "Members pay with what is in their wallet here.",
 }

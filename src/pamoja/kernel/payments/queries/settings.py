@@ -84,6 +84,8 @@ def has_bank_api() -> bool:
 
 def sends_out(rail: str) -> bool:
     """Whether money leaves by this rail: only where it can be asked what became of it."""
+    if rail == facts.STRIPE and not settings.PAMOJA.stripe_connect:
+        return False
     return facts.facts_of(rail).sends_out and (rail != facts.BANK or has_bank_api())
 
 

@@ -12,6 +12,7 @@ from pamoja.kernel.payments.events import (
     MethodEvent,
     MethodRemoved,
     PayoutEvent,
+    PayoutRecalled,
     PayoutRequested,
     ReconciliationAsked,
     RefundEvent,
@@ -25,6 +26,7 @@ from pamoja.kernel.payments.jobs import (
     submit_payout,
     submit_refunds,
 )
+from pamoja.kernel.payments.jobs.onward import move_payouts_onward
 
 
 @on(CollectionRequested)
@@ -35,6 +37,11 @@ def _ask_the_phone(event: CollectionRequested) -> None:
 @on(PayoutRequested)
 def _send_the_money(event: PayoutRequested) -> None:
     enqueue(submit_payout, payout_id=str(event.payout_id))
+
+
+@on(PayoutRecalled)
+def _take_it_back(event: PayoutRecalled) -> None:
+    enqueue(move_payouts_onward)
 
 
 @on(MethodRemoved)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from pamoja.foundation import ids
+from pamoja.foundation import clock, ids
 from pamoja.foundation.events import on
 from pamoja.kernel.messaging.public import page_url, send, send_to_each
 from pamoja.kernel.payments import events
@@ -71,6 +71,29 @@ def _tell_not_sent(event: events.PayoutFailed) -> None:
         _send(event.member_id, "withdrawal_failed", data, f"payout:{event.payout_id}:failed")
 
 
+@on(events.PayoutCameBack)
+def _tell_came_back(event: events.PayoutCameBack) -> None:
+    data = {
+        "amount": event.amount,
+        "reason": event.reason,
+        "url": page_url("payments:payment", ids.public("payout", event.payout_id)),
+    }
+    _send(event.member_id, "payout_came_back", data, f"payout:{event.payout_id}:came_back")
+
+
+@on(events.PayeeWantsMore)
+def _tell_what_is_missing(event: events.PayeeWantsMore) -> None:
+    data = {"missing": event.missing, "due_at": event.due_at, "url": _page_of_method(event)}
+    key = f"method:{event.method_id}:wants:{event.due_at or event.missing}"
+    _send(event.member_id, "payee_wants_more", data, key)
+
+
+@on(events.PayeeBankChanged)
+def _tell_of_other_bank(event: events.PayeeBankChanged) -> None:
+    key = f"method:{event.method_id}:bank:{clock.now().isoformat()}"
+    _send(event.member_id, "payee_bank_changed", {"url": _page_of_method(event)}, key)
+
+
 @on(MonthReported)
 def _tell_staff(event: MonthReported) -> None:
     last = event.month_on.replace(day=monthrange(event.month_on.year, event.month_on.month)[1])
@@ -87,6 +110,10 @@ def _tell_staff(event: MonthReported) -> None:
         data=data,
         dedupe_key=f"payments.report:{event.month_on.isoformat()}",
     )
+
+
+def _page_of_method(event: events.MethodEvent) -> str:
+    return page_url("payments:method", ids.public("method", event.method_id))
 
 
 def _tell_of_refund(name: str, event: events.RefundEvent, more: dict[str, Any]) -> None:

@@ -32,6 +32,7 @@ class CaseKind(StrEnum):
     DIFFERENCE = "difference"  # our books and the provider's disagree
     DISPUTE = "dispute"  # a payer's bank questions a payment
     REFUND = "refund"  # a refund did not go as it should
+    PAYOUT = "payout"  # money that was sent can neither arrive nor come back by itself
 
 
 R, D = RefundState, DisputeState

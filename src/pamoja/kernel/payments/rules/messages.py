@@ -39,7 +39,8 @@ class PayoutOrder:
     """Send money to this phone or account. The rail does it once for one `originator_id`, however often it is told.
 
     `token` is for its result, `late_token` for the word that its queue timed out. To a bank: `payee` is the account as
-    it is sealed, and `account` our own that pays.
+    it is sealed, and `account` our own that pays; to a payee of Stripe's: `payee` is its name for them. `tries`: how
+    often it was told by now, this time included.
     """
 
     payout_id: UUID
@@ -52,6 +53,51 @@ class PayoutOrder:
     late_token: str
     payee: str = ""
     account: str = ""
+    tries: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayeeOrder:
+    """Let a member be paid by Stripe: on its own page they say who they are and which bank account is theirs.
+
+    `rail_id` empty: there is no account yet. `is_repeated`: it may have been opened all the same, since `made_at`.
+    """
+
+    payee_id: UUID
+    method_id: UUID
+    member_id: UUID
+    rail_id: str
+    email: str
+    country: str
+    return_url: str
+    refresh_url: str
+    made_at: datetime
+    is_repeated: bool = False
+    is_ready: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnwardOrder:
+    """Send what is at Stripe in a member's name on to their bank, or take it back; once for a payout either way."""
+
+    payout_id: UUID
+    account: str
+    amount: Money
+    transfer_id: str
+    rail_id: str = ""
+    tries: int = 1
+    since: datetime | None = None
+    is_recalled: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnwardAnswer:
+    """How it stands at Stripe: `moving`, `paid`, `failed`, or none when it knows nothing of it."""
+
+    rail_id: str = ""
+    state: str = ""
+    code: str = ""
+    expected_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ class MethodKind(StrEnum):
     BACS_DEBIT = "bacs_debit"
     PHONE = "phone"
     BANK = "bank"  # to send money to
+    PAYEE = "stripe_account"  # to be paid by Stripe, which knows the bank account
 
 
 class MethodState(StrEnum):
@@ -32,9 +33,13 @@ RAIL_OF = {
     MethodKind.BACS_DEBIT: "stripe",
     MethodKind.PHONE: "mpesa",
     MethodKind.BANK: "bank",
+    MethodKind.PAYEE: "stripe",
 }
 HOSTED = (MethodKind.CARD, MethodKind.BACS_DEBIT)
 """Those that are entered on the rail's own page."""
+
+RECEIVING = (MethodKind.BANK, MethodKind.PAYEE)
+"""Those that money is only sent to, never asked for with."""
 
 EXPIRY_TOLD_DAYS = 30
 

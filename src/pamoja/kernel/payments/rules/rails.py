@@ -51,6 +51,7 @@ FACTS: dict[str, RailFacts] = {
         _CARD,
         (21_600, _DAY, 3 * _DAY),
         can_repeat=True,
+        sends_out=True,
         gives_back=True,
     ),
     BANK: RailFacts(BANK, "Bank transfer", delays_s=(_DAY,), sends_out=True),
@@ -102,6 +103,8 @@ def payout_reason(rail: str, code: str) -> str:
     """What the member is told of a payout that was not carried out."""
     if rail == BANK:
         return banking.PAYOUT_REASONS.get(code, banking.PAYOUT_REASON)
+    if rail == STRIPE:
+        return stripe.PAYOUT_REASONS.get(code, stripe.PAYOUT_REASON)
     return mpesa.PAYOUT_REASONS.get(code, mpesa.PAYOUT_REASON)
 
 

@@ -16,12 +16,14 @@ _FAMILIES = {
     "refund_failure": "refund",
     "payment_failure_refund": "refund",
     "adjustment": "dispute",
+    "transfer": "transfer",
+    "transfer_refund": "transfer taken back",
 }
 
 
 @dataclass(frozen=True)
 class Ours:
-    """One payment, refund or dispute as we posted it. `is_expected`: the provider's list of this time must have it."""
+    """One payment, refund, dispute or transfer as we posted it. `is_expected`: the provider's list must have it."""
 
     family: str
     subject_id: str
@@ -41,7 +43,7 @@ class Difference:
 
 
 def family_of(kind: str) -> str:
-    """Payment, refund or dispute; empty for what is no member's: payouts to our bank, the provider's own fees."""
+    """Payment, refund, dispute or transfer; empty for what is no member's: payouts to our bank, Stripe's own fees."""
     return _FAMILIES.get(kind, "")
 
 

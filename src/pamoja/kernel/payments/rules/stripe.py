@@ -62,6 +62,14 @@ RESULTS: dict[str, Meaning] = {
 }
 UNKNOWN = Meaning(Verdict.UNKNOWN, "The provider has not said clearly how this ended. We are finding out.")
 
+PAYOUT_REASONS = {
+    "balance_insufficient": "The community's money at Stripe is not free yet. Please try again in a day or two.",
+    "insufficient_capabilities_for_transfer": "Stripe needs more from you before it pays you.",
+    "account_invalid": "Stripe does not know your account any more.",
+    "resource_missing": "Stripe does not know your account any more.",
+}
+PAYOUT_REASON = "Stripe could not carry it out."
+
 ENDS_MANDATE = frozenset({"account_closed", "bank_ownership_changed", "debit_not_authorized", "invalid_account_number"})
 """After these a Direct Debit may not be tried again with this account. Source: contract Stripe §4.5."""
 
