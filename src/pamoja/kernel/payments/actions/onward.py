@@ -12,7 +12,7 @@ from pamoja.kernel.payments.actions.casework import close_case, open_case
 from pamoja.kernel.payments.actions.reviewing import MANAGE, said_why
 from pamoja.kernel.payments.errors import NothingToTakeBack, RailFailure
 from pamoja.kernel.payments.errors import PayoutArrived as HasArrived
-from pamoja.kernel.payments.events import PayoutArrived, PayoutCameBack, PayoutRecalled
+from pamoja.kernel.payments.events.payees import PayoutArrived, PayoutCameBack, PayoutRecalled
 from pamoja.kernel.payments.models import Onward, Payout
 from pamoja.kernel.payments.queries import payees as found
 from pamoja.kernel.payments.queries.accounts import clearing_account

@@ -11,7 +11,8 @@ from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity.public import SignInNeeded, email_of
 from pamoja.kernel.payments.actions.methods import add_payee
 from pamoja.kernel.payments.errors import RailUnknown
-from pamoja.kernel.payments.events import MethodAdded, MethodFailed, PayeeBankChanged, PayeeWantsMore
+from pamoja.kernel.payments.events import MethodAdded, MethodFailed
+from pamoja.kernel.payments.events.payees import PayeeBankChanged, PayeeWantsMore
 from pamoja.kernel.payments.models import Method, Payee
 from pamoja.kernel.payments.queries import payees as found
 from pamoja.kernel.payments.queries import settings

@@ -57,31 +57,9 @@ def pay_out(
         return _same(before, member_id, amount, purpose)
     way = choosing.way_to_receive(member_id, amount, rail=rail, method_id=method_id)
     guarding.check_money_out(member_id, amount, method_id=way.method_id)
-    payout_id = ids.new_id()
     try:
         with transaction.atomic():
-            hold_id = hold(
-                key=f"payments.payout:{payout_id}",
-                account=wallet_of(member_id, amount.currency),
-                amount=amount,
-                expires_at=None,  # Only the rail ends it: money that may have left must not be spent again.
-                description=_WORDS[way.rail],
-                reference=ids.public("payout", payout_id),
-            )
-            made = Payout.objects.create(
-                id=payout_id,
-                member_id=member_id,
-                rail=way.rail,
-                amount_minor=amount.amount_minor,
-                currency=amount.currency,
-                purpose=purpose,
-                key=key,
-                phone=way.phone,
-                method_id=way.method_id,
-                originator_id=payout_id.hex,
-                hold_id=hold_id,
-                next_submission_at=clock.now(),
-            )
+            made = _held(member_id, amount, way, purpose=purpose, key=key)
     except IntegrityError:
         if (before := found.payout_with_key(key)) is None:
             raise
@@ -89,6 +67,32 @@ def pay_out(
     if not guarding.held_back(made):
         announce(PayoutRequested(**made.told()))
     return made
+
+
+def _held(member_id: UUID, amount: Money, way: choosing.Way, *, purpose: str, key: str) -> Payout:
+    payout_id = ids.new_id()
+    hold_id = hold(
+        key=f"payments.payout:{payout_id}",
+        account=wallet_of(member_id, amount.currency),
+        amount=amount,
+        expires_at=None,  # Only the rail ends it: money that may have left must not be spent again.
+        description=_WORDS[way.rail],
+        reference=ids.public("payout", payout_id),
+    )
+    return Payout.objects.create(
+        id=payout_id,
+        member_id=member_id,
+        rail=way.rail,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        purpose=purpose,
+        key=key,
+        phone=way.phone,
+        method_id=way.method_id,
+        originator_id=payout_id.hex,
+        hold_id=hold_id,
+        next_submission_at=clock.now(),
+    )
 
 
 @action

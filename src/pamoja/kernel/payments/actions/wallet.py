@@ -44,12 +44,21 @@ def top_up_wallet(
 
 
 @action
-def withdraw_from_wallet(*, by: Actor, amount: Money, key: str) -> Payout:
-    """Send money from the member's wallet to their own phone.
+def withdraw_from_wallet(
+    *, by: Actor, amount: Money, key: str, rail: str | None = None, method_id: UUID | None = None
+) -> Payout:
+    """Send money from the member's wallet to their own phone or bank.
 
     Raises: SignInNeeded, and all that `pay_out` does.
     """
-    return pay_out(member_id=_member_id(by), amount=amount, purpose=WITHDRAWAL, key=_own_key(by, key))
+    return pay_out(
+        member_id=_member_id(by),
+        amount=amount,
+        purpose=WITHDRAWAL,
+        key=_own_key(by, key),
+        rail=rail,
+        method_id=method_id,
+    )
 
 
 @action

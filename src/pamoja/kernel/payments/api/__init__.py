@@ -28,6 +28,7 @@ from pamoja.kernel.payments.schemas import (
     PaymentOut,
     PaymentPage,
     PaymentQuery,
+    SendIn,
     StatementLineOut,
     StatementOut,
     WalletOut,
@@ -148,10 +149,11 @@ def top_up(request: MemberRequest, body: AmountIn, key: Key = None) -> Status[Pa
     return Status(202, PaymentOut.of(made))
 
 
-@wallet.post("/withdraw", response={202: PaymentOut}, summary="Send money to my phone")
-def withdraw(request: MemberRequest, body: AmountIn, key: Key = None) -> Status[PaymentOut]:
+@wallet.post("/withdraw", response={202: PaymentOut}, summary="Send money to my phone or bank")
+def withdraw(request: MemberRequest, body: SendIn, key: Key = None) -> Status[PaymentOut]:
     """Needs a recent sign-in. The money is held at once, and comes back if it cannot be sent."""
     require_recent_sign_in(request)
     amount = Money(body.amount_minor, current_community().currency)
-    made = deeds.withdraw_from_wallet(by=request.actor, amount=amount, key=key or ids.new_id().hex)
+    method_id = ids.parse("method", body.method) if body.method else None
+    made = deeds.withdraw_from_wallet(by=request.actor, amount=amount, key=key or ids.new_id().hex, method_id=method_id)
     return Status(202, PaymentOut.of(made))

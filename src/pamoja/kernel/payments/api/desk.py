@@ -20,6 +20,7 @@ from pamoja.kernel.identity.public import (
     time_zone_of,
 )
 from pamoja.kernel.payments.actions.casework import resolve_case
+from pamoja.kernel.payments.actions.onward import take_payout_back
 from pamoja.kernel.payments.actions.refunding import refund_payment
 from pamoja.kernel.payments.actions.reviewing import MANAGE
 from pamoja.kernel.payments.api import Key, wanted_by
@@ -29,7 +30,7 @@ from pamoja.kernel.payments.queries.casework import case_with, open_cases, resol
 from pamoja.kernel.payments.queries.collections import collection
 from pamoja.kernel.payments.queries.history import all_payments
 from pamoja.kernel.payments.queries.reports import Step, payments_report
-from pamoja.kernel.payments.schemas import PaymentQuery
+from pamoja.kernel.payments.schemas import PaymentOut, PaymentQuery
 from pamoja.kernel.payments.schemas.desk import (
     CaseOut,
     CasePage,
@@ -40,6 +41,7 @@ from pamoja.kernel.payments.schemas.desk import (
     RefundPage,
     ReportOut,
     ResolveIn,
+    TakeBackIn,
 )
 
 router = Router(auth=api_auth, tags=["payments desk"])
@@ -69,6 +71,15 @@ def give_back(request: MemberRequest, payment_id: str, body: RefundIn, key: Key 
         key=f"{found.pk}:{key or ids.new_id().hex}",
     )
     return Status(202, RefundOut.of(made))
+
+
+@router.post("/payments/{payment_id}/take-back", response={202: PaymentOut}, summary="Take a payout by Stripe back")
+def take_back(request: MemberRequest, payment_id: str, body: TakeBackIn) -> Status[PaymentOut]:
+    """Before it has reached the bank; it goes into the member's wallet. Needs a recent sign-in."""
+    require(request.actor, MANAGE)
+    require_recent_sign_in(request)
+    onward = take_payout_back(by=request.actor, payout_id=ids.parse("payout", payment_id), reason=body.reason)
+    return Status(202, PaymentOut.of(onward.payout))
 
 
 @router.get("/refunds", response=RefundPage, summary="What is given back")

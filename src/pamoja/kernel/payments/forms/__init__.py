@@ -78,6 +78,12 @@ class PayForm(MoneyForm):
         return self.cleaned_data["way"] or self._first
 
 
+class SendForm(PayForm):
+    """How much, and to which of the member's own places."""
+
+    way = forms.ChoiceField(widget=forms.RadioSelect, required=False, label="Send it to")
+
+
 class CaseForm(forms.Form):
     """What a person decided about a case, and whose the money is when nobody knew."""
 

@@ -5,6 +5,7 @@ from pamoja.kernel.payments.pages.cases import bank_statement, case, cases, comp
 from pamoja.kernel.payments.pages.methods import add_bank, add_hosted, add_phone, method, methods
 from pamoja.kernel.payments.pages.methods import change as change_method
 from pamoja.kernel.payments.pages.own import payment, retry
+from pamoja.kernel.payments.pages.payees import add_payee, payee_again, take_back
 from pamoja.kernel.payments.pages.receipts import name_receipt
 from pamoja.kernel.payments.pages.review import ask_again, resolve, review
 from pamoja.kernel.payments.pages.settings import payment_settings
@@ -13,6 +14,7 @@ from pamoja.kernel.payments.pages.wallet import home_cards, top_up, wallet, with
 __all__ = [
     "add_bank",
     "add_hosted",
+    "add_payee",
     "add_phone",
     "ask_again",
     "bank_statement",
@@ -30,6 +32,7 @@ __all__ = [
     "methods",
     "name_receipt",
     "offers",
+    "payee_again",
     "payment",
     "payment_settings",
     "refund",
@@ -37,6 +40,7 @@ __all__ = [
     "retry",
     "review",
     "safety",
+    "take_back",
     "top_up",
     "wallet",
     "withdraw",

@@ -22,10 +22,12 @@ from pamoja.kernel.payments.forms.history import ReportForm
 from pamoja.kernel.payments.models import Collection, Dispute, Payout, Refund
 from pamoja.kernel.payments.pages.history import as_file, asked_for, filter_of
 from pamoja.kernel.payments.queries.exporting import CSV_ROWS_MAX, payments_csv, payments_pdf, returned_of, way_of
-from pamoja.kernel.payments.queries.history import COUNT_MAX, all_payments, receipt_of, standing_of
+from pamoja.kernel.payments.queries.history import COUNT_MAX, all_payments, receipt_of, standing_of_payment
+from pamoja.kernel.payments.queries.payees import onward_of
 from pamoja.kernel.payments.queries.reports import Report, Step, payments_report, report_csv
 from pamoja.kernel.payments.rules import rails
 from pamoja.kernel.payments.rules.mpesa import description_of
+from pamoja.kernel.payments.rules.onward import RECALLABLE
 
 _STEPS: dict[str, Step] = {"day": "day", "week": "week", "month": "month"}
 
@@ -77,7 +79,7 @@ def one(request: MemberRequest, public_id: str) -> HttpResponse:
         "is_in": is_in,
         "title": about.words if about else description_of(payment.purpose),
         "about": about,
-        "standing": standing_of("in" if is_in else "out", payment.state),
+        "standing": standing_of_payment(payment),
         "card": cards_of([payment.member_id]).get(payment.member_id),
         "way": way_of(payment),
         "receipt": receipt_of(payment) if isinstance(payment, Collection) else payment.receipt or "",
@@ -91,6 +93,9 @@ def one(request: MemberRequest, public_id: str) -> HttpResponse:
             and rails.facts_of(payment.rail).gives_back
             and returned_of(payment) < payment.amount,
         }
+    else:
+        onward = onward_of(payment)
+        context |= {"onward": onward, "can_take_back": onward is not None and onward.state in RECALLABLE}
     return render(request, "payments/one.html", context)
 
 

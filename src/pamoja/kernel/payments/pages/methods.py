@@ -18,6 +18,7 @@ from pamoja.kernel.payments.models import Method
 from pamoja.kernel.payments.providers.visiting import asked_about, begin_visit
 from pamoja.kernel.payments.queries import settings
 from pamoja.kernel.payments.queries.methods import methods_of, own_method
+from pamoja.kernel.payments.queries.payees import payee_of
 from pamoja.kernel.payments.rules.methods import MethodKind, MethodState
 
 
@@ -81,10 +82,15 @@ def add_bank(request: MemberRequest) -> HttpResponse:
 @require_safe
 def method(request: MemberRequest, public_id: str) -> HttpResponse:
     """Where the provider sends the member back to: it waits until the provider has said what came of it."""
-    found = asked_about(own_method(request.member.pk, public_id))
-    context = {"method": found, "is_waiting": found.state == MethodState.PENDING}
-    name = "payments/_method.html" if request.headers.get("HX-Target") == "method" else "payments/method.html"
-    return render(request, name, context)
+    is_part = request.headers.get("HX-Target") == "method"
+    found = own_method(request.member.pk, public_id)
+    if found.kind != MethodKind.PAYEE or not is_part:
+        # How a member's account with Stripe goes on is told by its events; the page need not ask each time.
+        found = asked_about(found)
+    payee = payee_of(request.member.pk) if found.kind == MethodKind.PAYEE else None
+    context = {"method": found, "is_waiting": found.state == MethodState.PENDING and payee is None, "payee": payee}
+    part = "_payee" if payee else "_method"
+    return render(request, f"payments/{part}.html" if is_part else "payments/method.html", context | {"part": part})
 
 
 @needs_member
@@ -115,7 +121,9 @@ def _methods(
     country = current_community().country
     context = {
         "methods": rows,
-        "first": next((each for each in rows if each.is_usable and each.kind != MethodKind.BANK), None),
+        "first": next((each for each in rows if each.is_usable and not each.only_receives), None),
+        "payee": payee_of(request.member.pk) if any(each.kind == MethodKind.PAYEE for each in rows) else None,
+        "has_payees": "stripe" in offered and settings.sends_out("stripe"),
         "has_cards": "stripe" in offered,
         "has_debits": "stripe" in offered and current_community().currency == "GBP",
         "has_phones": "mpesa" in offered,

@@ -14,8 +14,9 @@ from pamoja.kernel.ledger.public import described
 from pamoja.kernel.payments.actions.wallet import try_own_payment_again
 from pamoja.kernel.payments.models import Collection
 from pamoja.kernel.payments.queries.exporting import returned_of, way_of
-from pamoja.kernel.payments.queries.history import own_payment, receipt_of, standing_of
+from pamoja.kernel.payments.queries.history import own_payment, receipt_of, standing_of_payment
 from pamoja.kernel.payments.queries.own import action_url_of, transfer_of
+from pamoja.kernel.payments.queries.payees import onward_of
 from pamoja.kernel.payments.rules.mpesa import description_of
 from pamoja.kernel.payments.rules.rails import MPESA
 from pamoja.kernel.payments.rules.states import CollectionState, PayoutState
@@ -35,7 +36,7 @@ def payment(request: MemberRequest, public_id: str) -> HttpResponse:
     """One payment: how it stands, and its receipt. It follows by itself while something is happening."""
     found = own_payment(request.member.pk, public_id)
     is_in = isinstance(found, Collection)
-    standing = standing_of("in" if is_in else "out", found.state)
+    standing = standing_of_payment(found)
     about = described([found.purpose]).get(found.purpose)
     context = {
         "payment": found,
@@ -52,6 +53,7 @@ def payment(request: MemberRequest, public_id: str) -> HttpResponse:
         "action_url": action_url_of(found) if isinstance(found, Collection) else "",
         # The provider sends them back with this; what they decided, we ask the provider.
         "is_back": "redirect_status" in request.GET,
+        "onward": None if isinstance(found, Collection) else onward_of(found),
         "transfer": transfer_of(found) if isinstance(found, Collection) else None,
         "can_name_receipt": is_in and found.rail == MPESA and standing != "done",
     }

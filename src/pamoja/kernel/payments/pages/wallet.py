@@ -18,7 +18,6 @@ from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.identity.public import (
     MemberRequest,
     actor_for,
-    masked_phone,
     membership,
     needs_member,
     needs_recent_sign_in,
@@ -28,16 +27,17 @@ from pamoja.kernel.identity.public import (
 from pamoja.kernel.ledger.public import LineInWords, Statement, in_words
 from pamoja.kernel.payments.actions.arriving import own_reference
 from pamoja.kernel.payments.actions.wallet import top_up_wallet, withdraw_from_wallet
-from pamoja.kernel.payments.forms import MoneyForm, PayForm, PaymentFilter
+from pamoja.kernel.payments.forms import PayForm, PaymentFilter, SendForm
 from pamoja.kernel.payments.queries.arrivals import paybill_of, takes_paybill
 from pamoja.kernel.payments.queries.freezes import is_frozen
 from pamoja.kernel.payments.queries.limits import room
 from pamoja.kernel.payments.queries.methods import methods_of
-from pamoja.kernel.payments.queries.offering import chosen_way, ways_to_pay
+from pamoja.kernel.payments.queries.offering import chosen_way, ways_to_pay, ways_to_receive
 from pamoja.kernel.payments.queries.safety import waiting_for
 from pamoja.kernel.payments.queries.settings import rails, sends_out
 from pamoja.kernel.payments.queries.wallet import day_begins, wallet_balance, wallet_statement
 from pamoja.kernel.payments.rules.limits import Direction
+from pamoja.kernel.payments.rules.methods import MethodKind
 
 _STATEMENT_DAYS = 90
 _STATEMENT_DAYS_MAX = 732
@@ -141,20 +141,26 @@ def _page(statement: Statement | None, number: object) -> Page[tuple[LineInWords
 
 def _withdraw_page(request: MemberRequest) -> HttpResponse:
     currency = current_community().currency
-    form = MoneyForm(request.POST or None, currency=currency)
+    ways = ways_to_receive(request.member.pk, currency)
+    form = SendForm(request.POST or None, currency=currency, ways=[(each.value, each.title) for each in ways])
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            made = withdraw_from_wallet(by=request.actor, amount=typed["amount"], key=typed["key"])
+            rail, method_id = chosen_way(typed["way"])
+            made = withdraw_from_wallet(
+                by=request.actor, amount=typed["amount"], key=typed["key"], rail=rail, method_id=method_id
+            )
             return redirect("payments:payment", public_id=made.public_id)
         except Refusal as refusal:
             form.add_error("amount" if refusal.field in (None, "amount") else None, refusal.sentence)
-    phone = phone_of(request.member.pk)
+    saved = [each for each in methods_of(request.member.pk) if each.only_receives]
     context: dict[str, Any] = {
         "form": form,
         "wallet": wallet_balance(request.member.pk, currency),
-        "phone": masked_phone(phone) if phone else "",
-        "account": next((each for each in methods_of(request.member.pk) if each.kind == "bank"), None),
+        "phone": phone_of(request.member.pk),
+        "ways": ways,
+        "account": next((each for each in saved if each.kind == MethodKind.BANK), None),
+        "payee": next((each for each in saved if each.kind == MethodKind.PAYEE), None),
         "by_phone": "mpesa" in rails(currency),
         "sign": money_sign(currency),
         "can_pay": _can_send(currency),

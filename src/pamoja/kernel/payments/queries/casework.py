@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from pamoja.kernel.payments.errors import PaymentNotFound
-from pamoja.kernel.payments.models import Case, Collection, Deposit, Dispute
+from pamoja.kernel.payments.models import Case, Collection, Deposit, Dispute, Payout
 from pamoja.kernel.payments.rules.givingback import CaseKind
 
 
@@ -38,9 +38,11 @@ def deposit_of(case: Case) -> Deposit | None:
     return Deposit.objects.filter(pk=UUID(case.subject.partition(":")[2])).first()
 
 
-def payment_of(case: Case) -> Collection | None:
-    """The payment that a disputed or refunded one is about."""
+def payment_of(case: Case) -> Collection | Payout | None:
+    """The payment that is disputed, was given back, or is on no way to anywhere."""
     kind, _, identifier = case.subject.partition(":")
+    if case.kind == CaseKind.PAYOUT:
+        return Payout.objects.filter(pk=identifier).first()
     if case.kind not in (CaseKind.DISPUTE, CaseKind.REFUND) or kind not in ("dispute", "refund"):
         return None
     about = {"dispute": Q(attempts__disputes=identifier), "refund": Q(attempts__refunds=identifier)}[kind]

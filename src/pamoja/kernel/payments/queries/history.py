@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Collection as Several
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -19,11 +19,12 @@ from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import current_community
 from pamoja.kernel.ledger.public import described, references_found
 from pamoja.kernel.payments.errors import PaymentNotFound
-from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout
+from pamoja.kernel.payments.models import Collection, CollectionAttempt, Onward, Payout
 from pamoja.kernel.payments.queries.members import members_like
 from pamoja.kernel.payments.rules import rails
 from pamoja.kernel.payments.rules.limits import TOP_UP, WITHDRAWAL
 from pamoja.kernel.payments.rules.mpesa import description_of
+from pamoja.kernel.payments.rules.onward import CAME_BACK, OnwardState
 from pamoja.kernel.payments.rules.states import AttemptState, CollectionState, PayoutState
 
 Kind = Literal["in", "out"]
@@ -70,7 +71,7 @@ class PaymentLine:
     @property
     def way(self) -> str:
         """`M-PESA`, `Card`, `Wallet`."""
-        return rails.FACTS[self.rail].title if self.rail in rails.FACTS else self.rail
+        return rails.heading_of(self.rail, is_out=self.kind == "out")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +199,12 @@ def _fit(found: QuerySet[Any, Any], kind: Kind, wanted: Wanted, said: dict[str, 
         "amount_minor__gte": wanted.least.amount_minor if wanted.least else None,
         "amount_minor__lte": wanted.most.amount_minor if wanted.most else None,
     }
+    came_back = Onward.objects.filter(state=OnwardState.CAME_BACK).values("payout_id")
+    if kind == "out" and wanted.standing == "failed":
+        limits["state__in"] = None
+        found = found.filter(Q(state__in=states) | Q(pk__in=came_back))
+    elif kind == "out" and wanted.standing == "done":
+        found = found.exclude(pk__in=came_back)
     found = found.filter(**{name: value for name, value in limits.items() if value is not None})
     if said is None:
         return found
@@ -245,11 +252,13 @@ def _lines(shown: Sequence[tuple[str, UUID]]) -> list[PaymentLine]:
         .values_list("collection_id", Coalesce("receipt", Value("")))
     )
     receipts |= {each.pk: each.receipt or "" for each in outs.values()}
+    back = _came_back(outs) if outs else set()
     titles = titles_of({*(each.purpose for each in ins.values()), *(each.purpose for each in outs.values())})
-    return [
+    lines = [
         _line("in", ins[each], titles, receipts) if kind == "in" else _line("out", outs[each], titles, receipts)
         for kind, each in shown
     ]
+    return [replace(each, standing="failed", reason=CAME_BACK) if each.id in back else each for each in lines]
 
 
 def _line(kind: Kind, payment: Collection | Payout, titles: dict[str, str], receipts: dict[UUID, str]) -> PaymentLine:
@@ -267,6 +276,18 @@ def _line(kind: Kind, payment: Collection | Payout, titles: dict[str, str], rece
         receipt=receipts.get(payment.pk, ""),
         at=payment.requested_at,
     )
+
+
+def standing_of_payment(payment: Collection | Payout) -> Standing:
+    """As `standing_of`; what was sent and came back was not sent."""
+    if isinstance(payment, Collection):
+        return standing_of("in", payment.state)
+    return "failed" if _came_back([payment.pk]) else standing_of("out", payment.state)
+
+
+def _came_back(payout_ids: Several[UUID]) -> set[UUID]:
+    found = Onward.objects.filter(payout_id__in=list(payout_ids), state=OnwardState.CAME_BACK)
+    return set(found.values_list("payout_id", flat=True))
 
 
 def standing_of(kind: Kind, state: str) -> Standing:

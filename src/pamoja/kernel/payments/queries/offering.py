@@ -36,6 +36,15 @@ def ways_to_pay(member_id: UUID, currency: str | None = None) -> list[Offered]:
     return ways
 
 
+def ways_to_receive(member_id: UUID, currency: str | None = None) -> list[Offered]:
+    """The ways by which a member can be paid now, the usual one first."""
+    sending = [each for each in settings.rails(currency) if settings.sends_out(each)]
+    phone = phone_of(member_id)
+    ways = [Offered(rails.MPESA, f"M-PESA {masked_phone(phone)}", "phone")] if rails.MPESA in sending and phone else []
+    saved = [each for each in methods.methods_of(member_id) if each.only_receives and each.is_usable]
+    return ways + [Offered(each.public_id, each.title, each.kind) for each in saved if each.rail in sending]
+
+
 def chosen_way(value: str) -> tuple[str | None, UUID | None]:
     """The rail or the saved way to pay that an offered value names; nothing for what names neither."""
     if value in (rails.MPESA, rails.BANK):

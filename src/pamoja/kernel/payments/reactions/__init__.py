@@ -12,12 +12,12 @@ from pamoja.kernel.payments.events import (
     MethodEvent,
     MethodRemoved,
     PayoutEvent,
-    PayoutRecalled,
     PayoutRequested,
     ReconciliationAsked,
     RefundEvent,
     RefundRequested,
 )
+from pamoja.kernel.payments.events.payees import PayoutRecalled
 from pamoja.kernel.payments.jobs import (
     forget_method,
     reconcile_now,

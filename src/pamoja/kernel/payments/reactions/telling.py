@@ -12,6 +12,7 @@ from pamoja.foundation.events import on
 from pamoja.kernel.messaging.public import page_url, send, send_to_each
 from pamoja.kernel.payments import events
 from pamoja.kernel.payments.actions.reviewing import MANAGE
+from pamoja.kernel.payments.events import payees
 from pamoja.kernel.payments.events.community import MonthReported
 from pamoja.kernel.payments.models import Dispute, Refund
 from pamoja.kernel.payments.queries.exporting import way_of
@@ -71,8 +72,8 @@ def _tell_not_sent(event: events.PayoutFailed) -> None:
         _send(event.member_id, "withdrawal_failed", data, f"payout:{event.payout_id}:failed")
 
 
-@on(events.PayoutCameBack)
-def _tell_came_back(event: events.PayoutCameBack) -> None:
+@on(payees.PayoutCameBack)
+def _tell_came_back(event: payees.PayoutCameBack) -> None:
     data = {
         "amount": event.amount,
         "reason": event.reason,
@@ -81,15 +82,15 @@ def _tell_came_back(event: events.PayoutCameBack) -> None:
     _send(event.member_id, "payout_came_back", data, f"payout:{event.payout_id}:came_back")
 
 
-@on(events.PayeeWantsMore)
-def _tell_what_is_missing(event: events.PayeeWantsMore) -> None:
+@on(payees.PayeeWantsMore)
+def _tell_what_is_missing(event: payees.PayeeWantsMore) -> None:
     data = {"missing": event.missing, "due_at": event.due_at, "url": _page_of_method(event)}
     key = f"method:{event.method_id}:wants:{event.due_at or event.missing}"
     _send(event.member_id, "payee_wants_more", data, key)
 
 
-@on(events.PayeeBankChanged)
-def _tell_of_other_bank(event: events.PayeeBankChanged) -> None:
+@on(payees.PayeeBankChanged)
+def _tell_of_other_bank(event: payees.PayeeBankChanged) -> None:
     key = f"method:{event.method_id}:bank:{clock.now().isoformat()}"
     _send(event.member_id, "payee_bank_changed", {"url": _page_of_method(event)}, key)
 

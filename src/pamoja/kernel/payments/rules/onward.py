@@ -33,6 +33,9 @@ ONWARD_MOVES: dict[OnwardState, frozenset[OnwardState]] = {
     S.STUCK: frozenset({S.COMING_BACK}),
 }
 
+RECALLABLE = (S.REQUESTED, S.SENT, S.MOVING, S.STUCK)
+"""What staff may take back."""
+
 _SCHEDULE = (
     timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=20), timedelta(hours=2), timedelta(hours=12),
     timedelta(days=1), timedelta(days=2), timedelta(days=3), timedelta(days=4), timedelta(days=5), timedelta(days=7),
@@ -59,6 +62,9 @@ REASONS = {
     "taken_back": "The community took it back.",
 }
 REASON = "The bank did not take it."
+
+
+CAME_BACK = "It did not reach the bank, and is in the wallet again."
 
 
 def reason_of(code: str) -> str:

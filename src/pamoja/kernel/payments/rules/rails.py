@@ -113,6 +113,13 @@ def paid_by(rail: str, kind: str = "") -> str:
     return f"Paid by {title_of(rail, kind)}"
 
 
+def heading_of(rail: str, *, is_out: bool = False) -> str:
+    """As a list says it: `M-PESA`, `Card`; money that goes out by Stripe goes to no card."""
+    if rail == STRIPE and is_out:
+        return "Bank by Stripe"
+    return FACTS[rail].title if rail in FACTS else rail
+
+
 def title_of(rail: str, kind: str = "") -> str:
     """What people call it: `M-PESA`, `card`, `Direct Debit`, `bank transfer`, `wallet`."""
     if rail == STRIPE:

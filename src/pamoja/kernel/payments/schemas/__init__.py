@@ -10,7 +10,15 @@ from pydantic import Field
 from pamoja.foundation.money import AMOUNT_MINOR_MAX, Money
 from pamoja.foundation.paging import Page
 from pamoja.kernel.payments.models import Collection, Payout
-from pamoja.kernel.payments.queries.history import Kind, PaymentLine, Standing, receipt_of, standing_of, titles_of
+from pamoja.kernel.payments.queries.history import (
+    Kind,
+    PaymentLine,
+    Standing,
+    receipt_of,
+    standing_of_payment,
+    titles_of,
+)
+from pamoja.kernel.payments.queries.payees import onward_of
 
 
 class MoneyOut(Schema):
@@ -40,6 +48,9 @@ class PaymentOut(Schema):
     requested_at: datetime
     next_attempt_at: datetime | None = None
     receipt: str = ""
+    onward: str = Field(
+        default="", description="By Stripe: `moving`, `paid` (in the bank), `came_back` (in the wallet)."
+    )
 
     @classmethod
     def of_line(cls, line: PaymentLine) -> PaymentOut:
@@ -69,12 +80,18 @@ class PaymentOut(Schema):
             purpose=payment.purpose,
             rail=payment.rail,
             state=payment.state,
-            standing=standing_of(kind, payment.state),
+            standing=standing_of_payment(payment),
             reason=payment.reason,
             requested_at=payment.requested_at,
             next_attempt_at=payment.next_attempt_at if isinstance(payment, Collection) else None,
             receipt=receipt_of(payment) if isinstance(payment, Collection) else payment.receipt or "",
+            onward="" if isinstance(payment, Collection) else _onward(payment),
         )
+
+
+def _onward(payout: Payout) -> str:
+    found = onward_of(payout)
+    return found.state if found else ""
 
 
 class PaymentQuery(Schema):
@@ -140,3 +157,9 @@ class AmountIn(Schema):
     """How much, in the community's currency."""
 
     amount_minor: int = Field(gt=0, le=10**12, description="Whole minor units: 250000 is KSh 2,500.")
+
+
+class SendIn(AmountIn):
+    """And where to: the id of a way to be paid; by itself the usual one."""
+
+    method: str = Field(default="", max_length=60)

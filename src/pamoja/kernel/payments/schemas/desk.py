@@ -103,6 +103,12 @@ class RefundIn(Schema):
     reason: str = Field(min_length=3, max_length=200, pattern=r"^[^\x00]*$")
 
 
+class TakeBackIn(Schema):
+    """Why, for the record."""
+
+    reason: str = Field(min_length=3, max_length=300, pattern=r"^[^\x00]*$")
+
+
 class RefundOut(Schema):
     """Money of a payment on its way back, or gone, or failed to go."""
 

@@ -7,7 +7,7 @@ from typing import Literal
 from ninja import Schema
 from pydantic import Field
 
-from pamoja.kernel.payments.models import Method
+from pamoja.kernel.payments.models import Method, Payee
 
 
 class MethodOut(Schema):
@@ -22,11 +22,16 @@ class MethodOut(Schema):
     state: str
     can_pay: bool
     reason: str
+    can_receive: bool
     expires_month: int | None
     expires_year: int | None
+    standing: str = Field(
+        default="", description="Of a Stripe account: needs_more, checked, ready, restricted, refused."
+    )
+    missing: list[str] = Field(default=[], description="What Stripe asks for, by its own names.")
 
     @classmethod
-    def of(cls, method: Method) -> MethodOut:
+    def of(cls, method: Method, payee: Payee | None = None) -> MethodOut:
         return cls(
             id=method.public_id,
             kind=method.kind,
@@ -35,10 +40,13 @@ class MethodOut(Schema):
             name=method.name,
             place=method.position,
             state=method.state,
-            can_pay=method.is_usable and method.kind != "bank",
+            can_pay=method.is_usable and not method.only_receives,
+            can_receive=method.is_usable and method.only_receives,
             reason=method.reason,
             expires_month=method.expires_month,
             expires_year=method.expires_year,
+            standing=payee.standing if payee else "",
+            missing=payee.missing if payee else [],
         )
 
 
