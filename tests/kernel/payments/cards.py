@@ -34,6 +34,9 @@ class Bank:
         jobs.connect_community()
 
     def end(self) -> None:
+        """No event of a later spec goes to this community's address."""
+        for endpoint in self.get("/v1/webhook_endpoints", limit=100)["data"]:
+            self._stripe.delete(f"/v1/webhook_endpoints/{endpoint['id']}")
         self._stripe.close()
         self._sandbox.close()
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from pamoja.kernel.payments.models import Collection, CollectionAttempt, Payout
+from pamoja.kernel.payments.rules.onward import ONWARD_MOVES
 from pamoja.kernel.payments.rules.states import ATTEMPT_MOVES, COLLECTION_MOVES, PAYOUT_MOVES
 from tests.kernel.payments.cast import answered, submitted
 
@@ -20,6 +21,7 @@ from tests.kernel.payments.cast import answered, submitted
         ("payments_collection", COLLECTION_MOVES),
         ("payments_attempt", ATTEMPT_MOVES),
         ("payments_payout", PAYOUT_MOVES),
+        ("payments_onward", ONWARD_MOVES),
     ],
 )
 def test_the_trigger_knows_the_moves_of_the_rules(

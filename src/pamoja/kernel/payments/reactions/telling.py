@@ -85,7 +85,7 @@ def _tell_came_back(event: payees.PayoutCameBack) -> None:
 @on(payees.PayeeWantsMore)
 def _tell_what_is_missing(event: payees.PayeeWantsMore) -> None:
     data = {"missing": event.missing, "due_at": event.due_at, "url": _page_of_method(event)}
-    key = f"method:{event.method_id}:wants:{event.due_at or event.missing}"
+    key = f"method:{event.method_id}:wants:{event.due_at or clock.now():%Y%m%d%H%M}"
     _send(event.member_id, "payee_wants_more", data, key)
 
 
