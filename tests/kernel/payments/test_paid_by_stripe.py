@@ -145,7 +145,10 @@ def test_comes_back_to_the_wallet_when_the_bank_refuses(outside: Outside, payabl
         assert (wallet(payee.member_id), at_stripe(payable, payee)) == (5_000, (0, 0))
         assert used(payee.member_id, Direction.OUT, "GBP").month_minor == 0
     (told,) = messages_of(grace.pk)
-    assert (told.template, "We sent you £20 by Stripe" in told.text) == ("payments/payout_came_back", True)
+    assert (told.template, "did not reach your bank. The bank knows no such account." in told.text) == (
+        "payments/payout_came_back",
+        True,
+    )
     compared = reconcile_community()
     assert compared is not None
     assert (compared.lines, compared.differences) == (4, 0)

@@ -13,6 +13,7 @@ from pamoja.kernel.payments.errors import PayeeMissing, PayeeNotReady, RailFailu
 from pamoja.kernel.payments.errors.safety import DestinationTooNew
 from pamoja.kernel.payments.models import Method, Payee, Payout
 from pamoja.kernel.payments.providers.stripe_connect import StripeConnect
+from pamoja.kernel.payments.providers.stripe_http import StripeAccount, StripeHttp
 from pamoja.kernel.payments.rules.onward import OnwardState, next_query_at
 from pamoja.kernel.payments.rules.payees import PayeeSaid, PayeeStanding, in_words, standing_of
 
@@ -87,6 +88,8 @@ UNHEARD = RailFailure("lost", permanent=False, may_have_happened=True, code="unr
 BUSY = RailFailure("429", permanent=False, may_have_happened=False, code="rate_limit")
 REFUSED = RailFailure("400", permanent=True, may_have_happened=False, code="balance_insufficient")
 
+NOBODY = StripeConnect(StripeHttp(StripeAccount(base_url="http://127.0.0.1:1", secret_key="")))
+
 
 @pytest.mark.parametrize(
     ("tries", "listed", "answers", "keys", "code"),
@@ -116,7 +119,7 @@ def test_a_deed_told_again_never_goes_under_a_new_key_while_an_old_one_is_open(
 
     said = ""
     try:
-        StripeConnect(None)._under_keys(deed, lambda: {"id": "found"} if listed else None, key="k", tries=tries)  # type: ignore[arg-type]
+        NOBODY._under_keys(deed, lambda: {"id": "found"} if listed else None, key="k", tries=tries)
     except RailFailure as failure:
         said = failure.code
 
