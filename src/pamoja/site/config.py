@@ -282,8 +282,7 @@ def _point_at_this_machine(config: Config) -> None:
     config.mpesa_callback_base_url = config.mpesa_callback_base_url or f"http://127.0.0.1:{config.port}"
     config.mpesa_allowed_sources = config.mpesa_allowed_sources or ["127.0.0.1", "::1"]
     config.stripe_base_url = config.stripe_base_url or f"{config.sandbox_url}/stripe"
-    if "stripe_connect" not in config.model_fields_set:
-        config.stripe_connect = True
+    config.stripe_connect = config.stripe_connect or "stripe_connect" not in config.model_fields_set
     config.bank_base_url = config.bank_base_url or f"{config.sandbox_url}/bank/v1"
     config.bank_token = config.bank_token or SecretStr("sandbox-bank-token")
     config.stripe_secret_key = config.stripe_secret_key or SecretStr("sk_test_pamoja_sandbox")
