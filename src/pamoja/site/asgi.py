@@ -11,11 +11,10 @@ from django.utils.module_loading import import_string
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 # Sets Django up: everything of ours below may import models.
@@ -74,24 +73,39 @@ async def _broken(request: Request, error: Exception) -> JSONResponse:
 class ShortWay:
     """Webhooks go past what only pages need, such as packing and a search through all routes.
 
-    It costs as much as keeping them.
+    It costs as much as keeping them. What is no webhook after all takes the long way, and is refused there.
     """
 
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
         self.app = app
-        self._hooks: dict[str, ASGIApp] = {}
-        by_sender: dict[str, list[BaseRoute]] = defaultdict(list)
+        self._by_sender: dict[str, list[Route]] = defaultdict(list)
         for route in routes:
             if isinstance(route, Route) and route.path.startswith("/hooks/"):
-                by_sender[route.path.split("/", 3)[2]].append(route)
-        for sender, theirs in by_sender.items():
-            self._hooks[sender] = ExceptionMiddleware(Router(theirs), handlers={Refusal: _refused})
+                self._by_sender[_sender(route.path)].append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self.app
-        if scope["type"] == "http" and scope["path"].startswith("/hooks/"):
-            app = self._hooks.get(scope["path"].split("/", 3)[2], app)
-        await app(scope, receive, send)
+        is_hook = scope["type"] == "http" and scope["path"].startswith("/hooks/")
+        app = self._found(scope) if is_hook else None
+        if app is None:
+            await self.app(scope, receive, send)
+            return
+        try:
+            await app(scope, receive, send)
+        except Refusal as refusal:
+            await (await _refused(Request(scope), refusal))(scope, receive, send)
+
+    def _found(self, scope: Scope) -> ASGIApp | None:
+        for route in self._by_sender.get(_sender(scope["path"]), ()):
+            match, found = route.matches(scope)
+            if match is Match.FULL:
+                scope.update(found, route=route)
+                return route.app
+        return None
+
+
+def _sender(path: str) -> str:
+    """`stripe` of `/hooks/stripe/…`."""
+    return path.split("/", 3)[2]
 
 
 _hot_routes = [route for hotpath in wiring.HOTPATHS for route in import_string(hotpath)]

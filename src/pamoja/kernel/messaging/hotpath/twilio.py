@@ -7,6 +7,7 @@ import hmac
 import logging
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -84,6 +85,7 @@ def is_signed(url: str, fields: Iterable[tuple[str, str]], signature: str) -> bo
     return good and bool(token)
 
 
+@lru_cache(maxsize=256)
 def _other_reading(url: str) -> str:
     """The address with its scheme's port where that was left out, and without it where it was not."""
     parts = urlsplit(url)

@@ -16,7 +16,7 @@ from pamoja.kernel.payments.hotpath.intake import Kept, headers_of, intake_of
 from pamoja.kernel.payments.hotpath.prompts import source_of_request
 from pamoja.kernel.payments.hotpath.secrets import secrets_of
 from pamoja.kernel.payments.rules.messages import NoticeKind
-from pamoja.kernel.payments.rules.signatures import is_genuine, may_be_genuine
+from pamoja.kernel.payments.rules.signatures import signature
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +60,13 @@ async def receive_event(request: Request) -> Response:
 
 
 async def _is_genuine(request: Request, community_id: UUID, body: bytes) -> bool:
-    header, now = header_of(request, b"stripe-signature"), int(clock.now().timestamp())
-    if not may_be_genuine(header, now=now):
+    claim = signature(header_of(request, b"stripe-signature"), now=int(clock.now().timestamp()))
+    if claim is None:
         return False  # What bears no fresh signature at all costs nobody a look-up.
-    if is_genuine(header, body, await secrets_of(request, community_id), now=now):
+    if claim.is_of(body, await secrets_of(request, community_id)):
         return True
     # The secret may be newer than what we remember.
-    fresh = await secrets_of(request, community_id, again=True)
-    return bool(fresh) and is_genuine(header, body, fresh, now=now)
+    return claim.is_of(body, await secrets_of(request, community_id, again=True))
 
 
 def _community(request: Request) -> UUID | None:
