@@ -31,6 +31,7 @@ def main() -> None:
         "--callback-host", action="append", default=[], help="a further host to call back over plain HTTP"
     )
     parser.add_argument("--inbound", default="", help="where what people write to Twilio's numbers is posted")
+    parser.add_argument("--meta", default="", help="where everything about Meta's first number is told")
     options = parser.parse_args()
     app = create_app(
         options.data,
@@ -39,6 +40,7 @@ def main() -> None:
         callback_hosts=tuple(options.callback_host),
         port=options.port,
         inbound_url=options.inbound,
+        meta_url=options.meta,
     )
     config = uvicorn.Config(
         app,

@@ -16,6 +16,9 @@ from pamoja.sandbox.answers import BadInput, bad_input
 from pamoja.sandbox.bank import routes as bank
 from pamoja.sandbox.console import routes as console
 from pamoja.sandbox.console.frame import page, wants_json
+from pamoja.sandbox.meta import routes as meta
+from pamoja.sandbox.meta.gate import unknown
+from pamoja.sandbox.meta.known import DOOR as META
 from pamoja.sandbox.mpesa import routes as mpesa
 from pamoja.sandbox.mpesa.daraja import DarajaError
 from pamoja.sandbox.push import routes as push
@@ -63,17 +66,19 @@ def create_app(
     callback_hosts: tuple[str, ...] = (),
     port: int = 9100,
     inbound_url: str = "",
+    meta_url: str = "",
 ) -> Sandbox:
     """The outside world with its memory in the folder `data`; without `smtp_port` it receives no letters.
 
     `callback_hosts` are further hosts that may be called back over plain HTTP (localhost always may). `inbound_url` is
-    where Twilio's first senders post what people write.
+    where Twilio's first senders post what people write, `meta_url` where Meta's first number tells everything.
     """
     world = build(Options(Path(data), smtp_port, host, callback_hosts, f"http://{host}:{port}"))
     providers = [
         *mpesa.join(world),
         *stripe.join(world),
         *twilio.join(world, inbound_url),
+        *meta.join(world, meta_url),
         *bank.join(world),
         *push.join(world),
     ]
@@ -119,6 +124,8 @@ async def _not_here(request: Request, error: HTTPException) -> Response:
     """Unknown addresses and wrong verbs, said as the addressed API would say it."""
     if request.url.path.startswith("/stripe/v1/"):
         return gate.not_here(request, error.status_code)
+    if request.url.path.startswith(META):
+        return unknown(request.url.path).answer()
     if request.url.path.startswith(TWILIO):
         return (
             TwilioError(405, 20004, message="Method not allowed") if error.status_code == 405 else not_found()

@@ -22,6 +22,7 @@ LOGGED = (
     "/v2/Indicators/",
     "/v3/Indicators/",
     "/push/",
+    "/graph/",
 )
 OURS = ("/mpesa/statement", "/mpesa/certificate.pem")
 BODY_CHARACTERS_KEPT = 20_000

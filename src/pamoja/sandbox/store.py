@@ -15,7 +15,10 @@ from typing import Any
 Row = sqlite3.Row
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000", "wal_autocheckpoint=4000")
 
-COLUMNS_ADDED = (("callback", "headers", "TEXT NOT NULL DEFAULT '{}'"),)
+COLUMNS_ADDED = (
+    ("callback", "headers", "TEXT NOT NULL DEFAULT '{}'"),
+    ("twilio_sender", "provider", "TEXT NOT NULL DEFAULT 'twilio'"),
+)
 
 
 def _schemas() -> list[str]:

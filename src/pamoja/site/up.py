@@ -23,7 +23,7 @@ from pamoja.site.supervisor import Child, Interrupted, Supervisor, opened_log, p
 
 DATABASE, OUTSIDE, OURS = 1, 2, 3
 START_SECONDS_MAX = 120.0
-DEMO_COMMUNITY = "umoja"
+DEMO_COMMUNITY, DEMO_COMMUNITY_AT_META = "umoja", "thames"
 
 
 class CannotStart(Exception):
@@ -106,6 +106,8 @@ class Installation:
         arguments += ["--data", str(config.data / "sandbox")]
         # Whoever writes to the demo's WhatsApp number writes to the first of its communities.
         arguments += ["--inbound", f"{config.twilio_callback_base_url}/hooks/twilio/inbound/{DEMO_COMMUNITY}"]
+        # The other one has a number of its own at Meta.
+        arguments += ["--meta", f"{config.twilio_callback_base_url}/hooks/meta/{DEMO_COMMUNITY_AT_META}"]
         self._start_python("sandbox", arguments, OUTSIDE, dict(os.environ))
 
     def _start_ours(self, name: str) -> None:

@@ -14,6 +14,7 @@ from pamoja.kernel.messaging.actions import (
     send_to_each,
     understands,
 )
+from pamoja.kernel.messaging.actions.connecting import connect_meta
 from pamoja.kernel.messaging.errors import AddressUnusable, TemplateUnfit, WindowClosed
 from pamoja.kernel.messaging.events import ConsentGiven, ConsentWithdrawn, MessageGivenUp
 from pamoja.kernel.messaging.models import Address, Message
@@ -47,6 +48,7 @@ __all__ = [
     "Wish",
     "address_at",
     "addresses_of",
+    "connect_meta",
     "fit_choices",
     "heard_from",
     "link_address",

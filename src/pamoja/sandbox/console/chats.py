@@ -1,6 +1,7 @@
 """What a person does with the chat on a phone's page: write, press a button, pick from a list, send a picture."""
 
 import mimetypes
+from urllib.parse import urlencode
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -30,7 +31,7 @@ async def say(request: Request) -> Response:
     else:
         said = Said(body=form.get("body", ""), reply_to=form.get("reply_to", ""))
     inbound.say(world, person, sender, said)
-    return back(request, f"/phones/{person}?app={app}")
+    return back(request, f"/phones/{person}?{urlencode({'app': app, 'with': sender})}")
 
 
 async def send_picture(request: Request) -> Response:
@@ -43,10 +44,11 @@ async def send_picture(request: Request) -> Response:
             raise BadInput("Choose a file first.", field="picture")
         kind = file.content_type or mimetypes.guess_type(file.filename)[0] or ""
         body = await file.read(media.most_bytes(kind) + 1)
+        sender = str(form.get("sender") or WHATSAPP_SENDER)
     if kind not in MEDIA_TYPES or not 0 < len(body) <= media.most_bytes(kind):
         raise BadInput("WhatsApp takes pictures to 5 MB, and PDF, audio and video to 16 MB.", field="picture")
-    inbound.say(world, person, WHATSAPP_SENDER, Said(picture=(kind, body)))
-    return back(request, f"/phones/{person}")
+    inbound.say(world, person, sender, Said(picture=(kind, body)))
+    return back(request, f"/phones/{person}?{urlencode({'with': sender})}")
 
 
 async def change_whatsapp(request: Request) -> Response:

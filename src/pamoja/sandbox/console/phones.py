@@ -1,15 +1,17 @@
 """The phones: prompts to answer, messages to read, and the switches of a phone."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pamoja.sandbox.answers import BadInput, whole
+from pamoja.sandbox.answers import BadInput, Unknown, whole
 from pamoja.sandbox.console.frame import back, form_of, page
 from pamoja.sandbox.mpesa import autopilot, phones, prompts
 from pamoja.sandbox.mpesa.known import SHORTCODE
 from pamoja.sandbox.mpesa.subscribers import subscriber, tidy_number
+from pamoja.sandbox.store import Row
 from pamoja.sandbox.twilio import inbound, people
 from pamoja.sandbox.twilio.known import WHATSAPP_SENDER
 from pamoja.sandbox.twilio.phones import is_typing, thread
@@ -52,6 +54,7 @@ async def show_phone(request: Request) -> Response:
     person = subscriber(world, _msisdn(request))
     msisdn = person["msisdn"]
     app = "texts" if request.query_params.get("app") == "texts" else "chat"
+    contact = _contact(world, msisdn, request.query_params.get("with", ""))
     if app == "chat":
         inbound.see_all(world, msisdn, world.clock.now())
     decision = autopilot.decision(world, msisdn=msisdn, amount_kes=100, nth=person["prompts_seen"])
@@ -68,10 +71,13 @@ async def show_phone(request: Request) -> Response:
             msisdn,
         ),
         app=app,
-        thread=thread(world, msisdn, limit=THREAD_SHOWN),
+        thread=thread(world, msisdn, limit=THREAD_SHOWN, sender=contact["address"]),
         typing=is_typing(world, msisdn),
         whatsapp=people.phone(world, msisdn),
-        contact=_contact(world, msisdn),
+        contact=contact["name"],
+        sender=contact["address"],
+        contacts=[row for row in people.senders(world) if people.channel_of(row["address"]) == "whatsapp"],
+        draft=request.query_params.get("text", "")[:1600],
         texts=_texts(world, msisdn),
         others=world.store.all(
             """SELECT subscriber.*, (SELECT count(*) FROM twilio_message WHERE person = msisdn AND status = 'delivered')
@@ -83,13 +89,14 @@ async def show_phone(request: Request) -> Response:
     )
 
 
-def _contact(world: World, person: str) -> str:
-    """Who is on the other side of the chat: who wrote last, else the platform's first WhatsApp address."""
+def _contact(world: World, person: str, wanted: str) -> Row:
+    """Who is on the other side of the chat: who was asked for, who wrote last, else the platform's first address."""
     last = world.store.value(
         "SELECT sender FROM twilio_message WHERE person = ? AND sender LIKE 'whatsapp:%' ORDER BY id DESC LIMIT 1",
         person,
     )
-    return str(people.keep_sender(world, last or WHATSAPP_SENDER)["name"])
+    found = people.sender(world, wanted) if people.channel_of(wanted) == "whatsapp" else None
+    return found or people.keep_sender(world, last or WHATSAPP_SENDER)
 
 
 def _texts(world: World, person: str) -> list[dict[str, Any]]:
@@ -157,3 +164,21 @@ async def set_autopilot(request: Request) -> Response:
     autopilot.change(world, kept | {"answer": form.get("answer", "off"), "delay_s": delay, "mix": mix})
     world.live.publish("phones")
     return back(request, "/phones")
+
+
+async def open_chat(request: Request) -> Response:
+    """`GET /wa.me/{number}?text=`: what such a link opens; here it is asked on whose phone."""
+    world, number = world_of(request), request.path_params["number"]
+    sender = people.sender(world, f"whatsapp:+{number}")
+    if sender is None:
+        raise Unknown("WhatsApp number like that")
+    rows = world.store.all("SELECT * FROM subscriber ORDER BY created_at DESC, msisdn LIMIT 12")
+    return page(request, "wa.html", sender=sender, draft=request.query_params.get("text", "")[:1600], people=rows)
+
+
+async def enter_chat(request: Request) -> Response:
+    """A phone was chosen."""
+    form, world = await form_of(request), world_of(request)
+    person = subscriber(world, tidy_number(form.get("msisdn", "")))
+    query = urlencode({"with": f"whatsapp:+{request.path_params['number']}", "text": form.get("text", "")})
+    return back(request, f"/phones/{person['msisdn']}?{query}")

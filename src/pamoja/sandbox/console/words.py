@@ -23,7 +23,7 @@ ASKED = {
 
 
 # By verb and the end of the path, for those that name what they are about.
-ASKED_OF_TWILIO = (
+ASKED_OF_MESSENGERS = (
     (re.compile(r"POST .*/Messages\.json"), "Sends a message"),
     (re.compile(r"GET .*/Messages\.json"), "Lists messages"),
     (re.compile(r"GET .*/Messages/\w+\.json"), "Asks after a message"),
@@ -35,6 +35,11 @@ ASKED_OF_TWILIO = (
     (re.compile(r"POST /v1/Content"), "Makes a template"),
     (re.compile(r"\w+ /v1/Content.*"), "Asks for templates"),
     (re.compile(r"POST /v[23]/Indicators/.*"), "Is seen to type"),
+    (re.compile(r"POST /graph/.*/messages"), "Sends a message (Meta)"),
+    (re.compile(r"POST /graph/.*/media"), "Uploads a file (Meta)"),
+    (re.compile(r"POST /graph/.*/message_templates"), "Makes a template (Meta)"),
+    (re.compile(r"\w+ /graph/.*/message_templates"), "Asks for templates (Meta)"),
+    (re.compile(r"\w+ /graph/.*"), "Looks something up (Meta)"),
 )
 STRIPE = {
     "GET": {"": "Looks up", "balance": "Asks for the balance"},
@@ -59,8 +64,8 @@ def said(entry: Row) -> str:
         path = entry["url"].partition("?")[0]
         if path.startswith("/stripe/"):
             return _at_stripe(entry)
-        of_twilio = (words for form, words in ASKED_OF_TWILIO if form.fullmatch(f"{entry['method']} {path}"))
-        return ASKED.get(path) or next(of_twilio, "Asks something unknown")
+        of_messengers = (words for form, words in ASKED_OF_MESSENGERS if form.fullmatch(f"{entry['method']} {path}"))
+        return ASKED.get(path) or next(of_messengers, "Asks something unknown")
     about = str(entry["note"]).partition("; ")[0]
     return "Tells: " + (about or "something")
 

@@ -54,6 +54,7 @@
     const answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body, headers: { Accept: "application/json" } });
     if (answer.ok && "clear" in form.dataset) {
       form.reset();
+      for (const field of form.querySelectorAll("input:not([type=hidden])")) field.value = "";
       await refresh();
     } else if (answer.ok) {
       if (document.activeElement && form.contains(document.activeElement)) document.activeElement.blur();

@@ -210,13 +210,18 @@ def _unfit(content: Row) -> str:
     body, samples = str(value.get("body") or ""), json.loads(content["variables"])
     if kind in IN_SESSION_ONLY:
         return "This content type cannot be a template."
-    if re.match(r"\s*\{\{", body) or re.search(r"\}\}\s*$", body):
-        return "Variables can't be at the start or end of the template."
-    if re.search(r"\}\}\s*\{\{", body):
-        return "The template contains adjacent variables."
+    if reason := unfit_text(body):
+        return reason
     if set(_VARIABLE.findall(json.dumps(value))) - set(samples):
         return "The template lacks a sample for a variable."
     return ""
+
+
+def unfit_text(body: str) -> str:
+    """Why WhatsApp would reject these words as a template, or nothing."""
+    if re.match(r"\s*\{\{", body) or re.search(r"\}\}\s*$", body):
+        return "Variables can't be at the start or end of the template."
+    return "The template contains adjacent variables." if re.search(r"\}\}\s*\{\{", body) else ""
 
 
 def _as_json(row: Row) -> dict[str, Any]:

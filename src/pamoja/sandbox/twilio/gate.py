@@ -95,17 +95,23 @@ def _check_credentials(request: Request) -> None:
 
 async def _trouble_at_the_gate(world: World, request: Request) -> Response | None:
     form = await form_of(request) if request.method == "POST" and "json" not in _kind(request) else {}
-    struck = world.faults.strike(GATE, scope=SCOPE, subject=form.get("To", [""])[0])
-    request.scope["sandbox.notes"].extend(f"fault: {kind}" for kind in struck)
-    if "slow_answer" in struck:
-        await asyncio.sleep(min(struck["slow_answer"]["delay_ms"], 120_000) / 1000)
-    if "request_lost" in struck:
-        raise HungUp
+    struck = await struck_at_the_gate(world, request, subject=form.get("To", [""])[0])
     if "too_many_requests" in struck:
         raise TwilioError(429, 20429)
     if "internal_error" in struck:
         raise TwilioError(500, 20500)
     return HTMLResponse(BAD_GATEWAY, status_code=502) if "html_error" in struck else None
+
+
+async def struck_at_the_gate(world: World, request: Request, *, subject: str) -> set[str]:
+    """Which faults strike this request; the slow answer has been waited for. Raises: HungUp."""
+    struck = world.faults.strike(GATE, scope=SCOPE, subject=subject)
+    request.scope["sandbox.notes"].extend(f"fault: {kind}" for kind in struck)
+    if "slow_answer" in struck:
+        await asyncio.sleep(min(struck["slow_answer"]["delay_ms"], 120_000) / 1000)
+    if "request_lost" in struck:
+        raise HungUp
+    return set(struck)
 
 
 def _kind(request: Request) -> str:

@@ -2,22 +2,18 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from urllib.parse import urldefrag
 
 from pamoja.sandbox.answers import BadInput, Unknown
-from pamoja.sandbox.delivery import post
-from pamoja.sandbox.faults import CALLBACK
 from pamoja.sandbox.mpesa.checks import MSISDN
 from pamoja.sandbox.mpesa.subscribers import subscriber
 from pamoja.sandbox.store import Row
 from pamoja.sandbox.twilio import media, people, statuses
-from pamoja.sandbox.twilio.gate import SCOPE
 from pamoja.sandbox.twilio.identifiers import new_sid
-from pamoja.sandbox.twilio.known import ACCOUNT_SID, API_VERSION, BODY_MOST
+from pamoja.sandbox.twilio.known import BODY_MOST
 from pamoja.sandbox.twilio.orders import utf16_units
-from pamoja.sandbox.twilio.signing import signed_form
+from pamoja.sandbox.twilio.telling import tell_written
 from pamoja.sandbox.world import World
 
 STOP_WORDS = {"STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"}
@@ -40,8 +36,7 @@ class Said:
 
 def say(world: World, person: str, sender: str, said: Said) -> Row:
     """A person writes to one of the platform's addresses. Raises: BadInput when it cannot be said."""
-    known = people.sender(world, sender)
-    if known is None:
+    if people.sender(world, sender) is None:
         raise Unknown("sender with this address")
     if utf16_units(said.body) > BODY_MOST or not (said.body or said.picture or said.place):
         raise BadInput(f"A message has 1 to {BODY_MOST} characters, or a picture or place.", field="body")
@@ -74,7 +69,7 @@ def say(world: World, person: str, sender: str, said: Said) -> Row:
         _remember(world, person, sender, said.body, at)
         message = statuses.by_number(world, number)
         see_all(world, person, at)
-        _tell(world, message, known["inbound_url"], at)
+        tell_written(world, message, at)
     world.live.publish(f"phone:{person}")
     world.live.publish("phones")
     return message
@@ -162,33 +157,3 @@ def _of_whatsapp(world: World, person: str, name: str, said: Said) -> dict[str, 
         kind = "button" if said.button else "interactive"
     fields = {"ProfileName": name, "MessageType": kind, "ExternalUserId": people.WHATSAPP + known["user_id"]}
     return fields if known["hides_number"] else fields | {"WaId": person}
-
-
-def _tell(world: World, message: Row, url: str, at: datetime) -> None:
-    if not url:
-        return
-    extra = json.loads(message["extra"])
-    picture = extra.pop("media", None)
-    fields = {
-        "MessageSid": message["sid"],
-        "SmsSid": message["sid"],
-        "SmsMessageSid": message["sid"],
-        "AccountSid": ACCOUNT_SID,
-        "ApiVersion": API_VERSION,
-        "SmsStatus": "received",
-        "From": message["address"],
-        "To": message["sender"],
-        "Body": message["body"],
-        "NumMedia": "1" if picture else "0",
-        "NumSegments": "1",
-        "ReferralNumMedia": "0",
-    } | extra
-    if picture:
-        home = f"/{API_VERSION}/Accounts/{ACCOUNT_SID}/Messages/{message['sid']}/Media/{picture}"
-        fields["MediaUrl0"] = world.options.url + home
-    planned = world.faults.strike(CALLBACK, scope=SCOPE, subject=message["person"])
-    wrongly = world.faults.strikes("signature_wrong", scope=SCOPE, subject=message["person"]) is not None
-    body, headers = signed_form(url, fields, wrongly=wrongly)
-    due_at = at + timedelta(seconds=world.preferences.callback_delay_s)
-    about = "a person writes" + (" (wrong signature)" if wrongly else "")
-    post(world, urldefrag(url).url, body, planned, due_at, scope=SCOPE, about=about, headers=headers)

@@ -64,6 +64,12 @@ def of_message(world: World, message_sid: str) -> list[Row]:
     )
 
 
+def shown_with(world: World, message_sid: str, uploaded: str = "") -> list[Row]:
+    """What a phone shows with a message: its own, or what was uploaded before under an id."""
+    sql = "SELECT sid, content_type, name, length(body) AS size FROM twilio_media WHERE sid = ?"
+    return of_message(world, message_sid) + (world.store.all(sql, uploaded) if uploaded else [])
+
+
 async def list_all(request: Request) -> Response:
     """`GET …/Messages/{message}/Media.json`."""
     rows = of_message(world_of(request), request.path_params["sid"])

@@ -35,6 +35,11 @@ class Order:
     callback_url: str = ""
     valid_s: int | None = None
     send_at: datetime | None = None
+    sid: str = ""
+    """Its id, where it is not Twilio who names it."""
+
+    extra: dict[str, Any] = field(default_factory=dict)
+    """What its provider wants to know again when it tells of it."""
 
     @property
     def channel(self) -> str:

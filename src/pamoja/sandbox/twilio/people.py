@@ -31,15 +31,15 @@ def open_first_senders(world: World, inbound_url: str) -> None:
 
 
 def keep_sender(world: World, address: str, **fields: str) -> Row:
-    """The platform's address, made when it is new, with `name`, `inbound_url` and `status_url` set where given."""
+    """The platform's address, made when it is new, with what is given set: `name`, `provider`, where it is told."""
     world.store.run(
         "INSERT OR IGNORE INTO twilio_sender (address, name, made_at) VALUES (?, 'Pamoja', ?)",
         address,
         world.clock.now().timestamp(),
     )
-    for column in ("name", "inbound_url", "status_url"):
+    for column in ("name", "inbound_url", "status_url", "provider"):
         if column in fields:
-            world.store.run(f"UPDATE twilio_sender SET {column} = ? WHERE address = ?", fields[column], address)  # noqa: S608 - the columns are the three above
+            world.store.run(f"UPDATE twilio_sender SET {column} = ? WHERE address = ?", fields[column], address)  # noqa: S608 - the columns are the four above
     return world.store.the("SELECT * FROM twilio_sender WHERE address = ?", address)
 
 

@@ -21,12 +21,16 @@ SHOWN_MOST = 200
 ON_THE_PHONE = ("delivered", "read", "received")
 
 
-def thread(world: World, person: str, channel: str = "whatsapp", *, limit: int = SHOWN_MOST) -> list[dict[str, Any]]:
-    """What was said on this phone, oldest first."""
+def thread(
+    world: World, person: str, channel: str = "whatsapp", *, limit: int = SHOWN_MOST, sender: str = ""
+) -> list[dict[str, Any]]:
+    """What was said on this phone, oldest first; with a `sender`, to and by that address alone."""
     rows = world.store.all(
         f"""SELECT * FROM twilio_message WHERE person = ? AND status IN ('delivered', 'read', 'received')
-            AND sender {"LIKE" if channel == "whatsapp" else "NOT LIKE"} 'whatsapp:%' ORDER BY id DESC LIMIT ?""",  # noqa: S608 - what is put in is one of two constants
+            AND sender {"LIKE" if channel == "whatsapp" else "NOT LIKE"} 'whatsapp:%' AND ? IN ('', sender)
+            ORDER BY id DESC LIMIT ?""",  # noqa: S608 - what is put in is one of two constants
         person,
+        sender,
         limit,
     )
     return [as_json(world, row) for row in reversed(rows)]
@@ -47,7 +51,7 @@ def as_json(world: World, row: Row) -> dict[str, Any]:
         "reply_to": shown.get("reply_to"),
         "media": [
             {"url": f"/media/{each['sid']}", "content_type": each["content_type"], "name": each["name"]}
-            for each in media.of_message(world, row["sid"])
+            for each in media.shown_with(world, row["sid"], shown.get("uploaded", ""))
         ],
         "status": row["status"],
         "error_code": row["error_code"],

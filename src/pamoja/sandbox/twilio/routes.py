@@ -4,6 +4,8 @@ from starlette.routing import Route
 
 from pamoja.sandbox.twilio import contents, media, messages, people, phones, statuses, typing
 from pamoja.sandbox.twilio.gate import Endpoint, behind_the_gate
+from pamoja.sandbox.twilio.telling import tell_with
+from pamoja.sandbox.twilio.webhooks import TwilioTeller
 from pamoja.sandbox.world import World
 
 ACCOUNT = "/2010-04-01/Accounts/{account}"
@@ -12,6 +14,7 @@ ACCOUNT = "/2010-04-01/Accounts/{account}"
 def join(world: World, inbound_url: str = "") -> list[Route]:
     """Sets messaging going and returns its routes: the impersonated ones, then those for tests and the console."""
     statuses.join(world)
+    tell_with("twilio", TwilioTeller())
     people.open_first_senders(world, inbound_url)
     return [*_twilio(), *_ours()]
 

@@ -5,7 +5,8 @@ CREATE TABLE IF NOT EXISTS twilio_sender (
   name TEXT NOT NULL,
   inbound_url TEXT NOT NULL DEFAULT '',            -- where what people write is posted
   status_url TEXT NOT NULL DEFAULT '',             -- where statuses are posted when a message names no address
-  made_at REAL NOT NULL
+  made_at REAL NOT NULL,
+  provider TEXT NOT NULL DEFAULT 'twilio'          -- who carries it: twilio or meta
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS twilio_message (

@@ -3,10 +3,8 @@
 import json
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urldefrag
 
-from pamoja.sandbox.delivery import post
-from pamoja.sandbox.faults import ANSWER, CALLBACK, MESSAGE
+from pamoja.sandbox.faults import ANSWER, MESSAGE
 from pamoja.sandbox.mpesa import text_messages
 from pamoja.sandbox.mpesa.checks import MSISDN
 from pamoja.sandbox.mpesa.subscribers import subscriber
@@ -15,22 +13,17 @@ from pamoja.sandbox.twilio import contents, media, people
 from pamoja.sandbox.twilio.gate import SCOPE
 from pamoja.sandbox.twilio.identifiers import new_sid
 from pamoja.sandbox.twilio.known import (
-    ACCOUNT_SID,
-    API_VERSION,
-    INSTALL_SID,
     MAGIC_BLOCK,
     MAGIC_FAILS,
     MAGIC_FAILS_TWICE,
     WINDOW_S,
-    text_of,
 )
 from pamoja.sandbox.twilio.orders import Order
-from pamoja.sandbox.twilio.signing import signed_form
+from pamoja.sandbox.twilio.telling import tell_status, written_sid
 from pamoja.sandbox.world import World
 
 RANK = {"scheduled": 0, "accepted": 0, "queued": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
 ENDED = ("failed", "undelivered", "canceled", "read")
-EVENTS = {"delivered": "DELIVERED", "read": "READ", "undelivered": "UNDELIVERED"}
 
 
 def join(world: World) -> None:
@@ -55,13 +48,13 @@ def accept(world: World, order: Order) -> Row:
     if MSISDN.fullmatch(order.person):
         subscriber(world, order.person)
     planned = world.faults.strike((*ANSWER, *MESSAGE), scope=SCOPE, subject=order.person)
-    if _is_too_fast(world, order, at):
+    if too_fast(world, order.sender, order.person):
         planned["message_fails"] = {"code": 63018}
     status = "scheduled" if order.send_at else "accepted" if order.service_sid else "queued"
     with world.store.transaction():
         number = world.store.insert(
             "twilio_message",
-            sid=new_sid("MM" if "media_urls" in order.shown else "SM"),
+            sid=order.sid or new_sid("MM" if "media_urls" in order.shown else "SM"),
             direction="outbound-api",
             sender=order.sender,
             person=order.person,
@@ -72,6 +65,7 @@ def accept(world: World, order: Order) -> Row:
             content_sid=order.content["sid"] if order.content else None,
             status=status,
             callback_url=order.callback_url,
+            extra=json.dumps(order.extra),
             faults=json.dumps(planned),
             created_at=at.timestamp(),
             updated_at=at.timestamp(),
@@ -92,28 +86,28 @@ def accept(world: World, order: Order) -> Row:
 
 def _was_taken(world: World, callback: Row) -> None:
     """The platform has what a person wrote: a second tick."""
-    told = dict(parse_qsl(callback["body"])) if callback["scope"] == SCOPE else {}
-    if told.get("SmsStatus") == "received":
+    if sid := written_sid(callback["body"]) if callback["scope"] == SCOPE else "":
         now_s = world.clock.now().timestamp()
-        world.store.run("UPDATE twilio_message SET taken_at = ? WHERE sid = ?", now_s, told["MessageSid"])
-        person = world.store.value("SELECT person FROM twilio_message WHERE sid = ?", told["MessageSid"])
-        _stir(world, str(person))
+        world.store.run("UPDATE twilio_message SET taken_at = ? WHERE sid = ?", now_s, sid)
+        _stir(world, str(world.store.value("SELECT person FROM twilio_message WHERE sid = ?", sid)))
 
 
 def by_number(world: World, number: int) -> Row:
     return world.store.the("SELECT * FROM twilio_message WHERE id = ?", number)
 
 
-def _is_too_fast(world: World, order: Order, at: datetime) -> bool:
-    """Whether this message exceeds what WhatsApp takes from one sender, or lets one person be told."""
+def too_fast(world: World, sender: str, person: str) -> str:
+    """Whether one more exceeds what WhatsApp takes from one `sender`, or lets one person be told (`pair`)."""
     per_s, per_minute = world.preferences.messages_per_s, world.preferences.messages_per_minute_each
+    now_s = world.clock.now().timestamp()
     sql = "SELECT count(*) FROM twilio_message WHERE sender = ? AND created_at > ? AND direction = 'outbound-api'"
-    if order.channel != "whatsapp":
-        return False
-    if per_s and world.store.value(sql, order.sender, at.timestamp() - 1) >= per_s:
-        return True
-    each = f"{sql} AND person = ?"
-    return bool(per_minute) and world.store.value(each, order.sender, at.timestamp() - 60, order.person) >= per_minute
+    if people.channel_of(sender) != "whatsapp":
+        return ""
+    if per_s and world.store.value(sql, sender, now_s - 1) >= per_s:
+        return "sender"
+    if per_minute and world.store.value(f"{sql} AND person = ?", sender, now_s - 60, person) >= per_minute:
+        return "pair"
+    return ""
 
 
 async def _fetch(world: World, number: int) -> None:
@@ -134,7 +128,7 @@ def _go_out(world: World, message: Row, at: datetime) -> None:
         _fail(world, message, code, at)
         return
     _keep(world, message, "sent", at, sent_at=at.timestamp())
-    tell(world, message, "sent", at)
+    tell_status(world, message, "sent", at)
     world.agenda.add(
         "message.delivered", at + timedelta(seconds=world.preferences.message_delivered_s), message_id=message["id"]
     )
@@ -164,13 +158,15 @@ def _may_say(world: World, message: Row, at: datetime) -> bool:
     wrote_at = people.chat(world, message["sender"], message["person"])["wrote_at"]
     if wrote_at is not None and at.timestamp() - wrote_at < WINDOW_S:
         return True
+    if json.loads(message["shown"]).get("is_template"):
+        return True
     content = world.store.one("SELECT * FROM twilio_content WHERE sid = ?", message["content_sid"] or "")
     return content is not None and contents.is_approved(content)
 
 
 def _fail(world: World, message: Row, code: int, at: datetime) -> None:
     _keep(world, message, "undelivered", at, error_code=code)
-    tell(world, by_number(world, message["id"]), "undelivered", at)
+    tell_status(world, by_number(world, message["id"]), "undelivered", at)
     _stir(world, message["person"])
 
 
@@ -187,7 +183,7 @@ def _arrive(world: World, message: Row, at: datetime) -> None:
         name = people.keep_sender(world, message["sender"])["name"]
         text_messages.send(world, message["person"], name, message["body"], at.timestamp())
     if "read_before_delivered" not in json.loads(message["faults"]):
-        tell(world, message, "delivered", at)
+        tell_status(world, message, "delivered", at)
     if people.channel_of(message["address"]) == "whatsapp" and world.preferences.reads_by_itself:
         world.agenda.add(
             "message.read", at + timedelta(seconds=world.preferences.message_read_s), message_id=message["id"]
@@ -206,9 +202,9 @@ def be_read(world: World, message: Row, at: datetime) -> None:
     if message["status"] != "delivered" or people.channel_of(message["address"]) == "sms":
         return
     _keep(world, message, "read", at, seen_at=at.timestamp())
-    tell(world, message, "read", at)
+    tell_status(world, message, "read", at)
     if "read_before_delivered" in json.loads(message["faults"]):
-        tell(world, message, "delivered", at + timedelta(seconds=1))
+        tell_status(world, message, "delivered", at + timedelta(seconds=1))
     _stir(world, message["person"])
 
 
@@ -231,53 +227,3 @@ def _keep(world: World, message: Row, status: str, at: datetime, **more: Any) ->
 def _stir(world: World, person: str) -> None:
     world.live.publish(f"phone:{person}")
     world.live.publish("phones")
-
-
-def tell(world: World, message: Row, status: str, at: datetime) -> None:
-    """Posts a signed status callback, unless nobody asked for one or a fault prevents it."""
-    sender = people.keep_sender(world, message["sender"])
-    url = message["callback_url"] or sender["status_url"]
-    if not url:
-        return
-    planned = world.faults.strike(CALLBACK, scope=SCOPE, subject=message["person"])
-    wrongly = world.faults.strikes("signature_wrong", scope=SCOPE, subject=message["person"]) is not None
-    body, headers = signed_form(url, status_fields(message, status), wrongly=wrongly)
-    post(
-        world,
-        urldefrag(url).url,
-        body,
-        planned,
-        at + timedelta(seconds=world.preferences.callback_delay_s),
-        scope=SCOPE,
-        about=f"message {status}" + (" (wrong signature)" if wrongly else ""),
-        headers=headers,
-    )
-
-
-def status_fields(message: Row, status: str) -> dict[str, str]:
-    """The form of a status callback."""
-    fields = {
-        "MessageSid": message["sid"],
-        "SmsSid": message["sid"],
-        "MessageStatus": status,
-        "SmsStatus": status,
-        "AccountSid": ACCOUNT_SID,
-        "ApiVersion": API_VERSION,
-        "From": message["sender"],
-        "To": message["address"],
-    }
-    if people.channel_of(message["address"]) == "whatsapp":
-        fields |= {
-            "ChannelPrefix": "whatsapp",
-            "ChannelInstallSid": INSTALL_SID,
-            "ChannelToAddress": message["address"].removeprefix("whatsapp:")[:-4] + "XXXX",
-        }
-        if status == "sent":
-            fields["StructuredMessage"] = "true" if message["content_sid"] else "false"
-        elif status in EVENTS:
-            fields["EventType"] = EVENTS[status]
-    if status in ("failed", "undelivered"):
-        fields |= {"ErrorCode": str(message["error_code"]), "ErrorMessage": text_of(message["error_code"])}
-    if message["service_sid"]:
-        fields["MessagingServiceSid"] = message["service_sid"]
-    return fields

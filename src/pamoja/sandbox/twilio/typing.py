@@ -4,10 +4,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pamoja.sandbox.answers import BadInput, json_object
+from pamoja.sandbox.store import Row
 from pamoja.sandbox.twilio import messages
 from pamoja.sandbox.twilio.gate import form_of, not_found, refused
 from pamoja.sandbox.twilio.orders import one
-from pamoja.sandbox.world import world_of
+from pamoja.sandbox.world import World, world_of
 
 SHOWN_S = 25
 
@@ -27,6 +28,12 @@ async def indicate(request: Request) -> Response:
     message = messages.by_sid(world, sid)
     if channel.lower() != "whatsapp" or message is None or message["direction"] != "inbound":
         raise not_found()
+    be_seen(world, message, is_typing=True)
+    return JSONResponse({"success": True})
+
+
+def be_seen(world: World, message: Row, *, is_typing: bool) -> None:
+    """The platform has read what a person wrote, up to this message, and perhaps begins to answer."""
     now_s = world.clock.now().timestamp()
     with world.store.transaction():
         world.store.run(
@@ -37,11 +44,11 @@ async def indicate(request: Request) -> Response:
             message["person"],
             message["id"],
         )
-        world.store.run(
-            "UPDATE twilio_chat SET typing_until = ? WHERE sender = ? AND person = ?",
-            now_s + SHOWN_S,
-            message["sender"],
-            message["person"],
-        )
+        if is_typing:
+            world.store.run(
+                "UPDATE twilio_chat SET typing_until = ? WHERE sender = ? AND person = ?",
+                now_s + SHOWN_S,
+                message["sender"],
+                message["person"],
+            )
     world.live.publish(f"phone:{message['person']}")
-    return JSONResponse({"success": True})

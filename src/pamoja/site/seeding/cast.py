@@ -70,6 +70,9 @@ UMOJA = DemoCommunity(
     },
 )
 
+# The first number that Meta has in the outside world.
+META_NUMBER_ID = "106540352242922"
+
 THAMES = DemoCommunity(
     slug="thames",
     people=(

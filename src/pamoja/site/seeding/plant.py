@@ -13,12 +13,13 @@ from pamoja.foundation.money import Money
 from pamoja.kernel.communities.public import Community, entered
 from pamoja.kernel.identity.public import Member, actor_for, change_payment_method, change_roles, register_person
 from pamoja.kernel.ledger.public import account_of, balance
+from pamoja.kernel.messaging.public import connect_meta
 from pamoja.kernel.payments.public import Direction, request_adjustment
 from pamoja.products.savings.public import Contribution, pay_by_phone
 from pamoja.site.config import Config
 from pamoja.site.rehearsal import Rehearsal
 from pamoja.site.seeding import circles, plans, welcome
-from pamoja.site.seeding.cast import EARLY, HEROINE, PASSWORD, THAMES, UMOJA, DemoCommunity
+from pamoja.site.seeding.cast import EARLY, HEROINE, META_NUMBER_ID, PASSWORD, THAMES, UMOJA, DemoCommunity
 
 DAYS_BACK = 101
 LATE_DAYS = 5
@@ -54,6 +55,7 @@ def plant(config: Config) -> None:
         with entered(thames.community.pk):
             house = circles.house_deposit(thames.actor, today)
             plans.thames_sells(thames.actor)
+            _speak_at_meta(rehearsal, thames)
         with entered(umoja.community.pk):
             circles.market_women(umoja.actor, today)
             circles.riders(umoja.actor, today)
@@ -85,6 +87,14 @@ def _make(wanted: DemoCommunity) -> Planted:
                 member = change_payment_method(by=actor_for(member), method="mpesa")
             members[person.first_name] = member
     return Planted(community, members)
+
+
+def _speak_at_meta(rehearsal: Rehearsal, thames: Planted) -> None:
+    """It has a number of its own at Meta; the other one shares the installation's at Twilio."""
+    name = thames.community.name
+    number = rehearsal.ask("PUT", f"/api/meta/numbers/{META_NUMBER_ID}", {"name": name})
+    opened = {each: str(number[each]) for each in ("number", "number_id", "business_id", "token", "app_secret")}
+    connect_meta(by=thames.actor("Folake"), **opened)
 
 
 def _a_correction_waits(umoja: Planted) -> None:
