@@ -41,8 +41,8 @@ PHRASES: dict[str, dict[str, str]] = {
         "proof_stale": "This code is not valid any more. Open the page again and ask for another.",
         "proof_other_number": "This code is for another number than the one you write from, so it proves nothing. "
         "Send it from the phone whose number is in your profile, or change the number there.",
-        "proof_hidden_number": "WhatsApp hides your number from us, so this proves nothing. Ask for a code by text "
-        "message instead.",
+        "proof_hidden_number": "We do not see for certain from which number this comes, so it proves nothing. Send "
+        "it by WhatsApp with your number shown, or ask for a code by text message.",
     },
     "sw": {
         "welcome": "*Karibu {community}!* 👋\nHapa mnaweka akiba pamoja na watu mnaoaminiana, na mazungumzo haya "
@@ -82,8 +82,8 @@ PHRASES: dict[str, dict[str, str]] = {
         "proof_stale": "Msimbo huu hautumiki tena. Fungua ukurasa tena uombe mwingine.",
         "proof_other_number": "Msimbo huu ni wa nambari nyingine, si hii unayoandikia, kwa hivyo hauthibitishi kitu. "
         "Utume kutoka simu ambayo nambari yake iko kwenye wasifu wako, au badilisha nambari hapo.",
-        "proof_hidden_number": "WhatsApp inaficha nambari yako, kwa hivyo hili halithibitishi kitu. Omba msimbo kwa "
-        "ujumbe mfupi badala yake.",
+        "proof_hidden_number": "Hatuoni kwa hakika inatoka nambari gani, kwa hivyo haithibitishi kitu. Tuma kwa "
+        "WhatsApp nambari yako ikionekana, au omba msimbo kwa ujumbe mfupi.",
     },
 }
 LANGUAGES = tuple(PHRASES)
