@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 
 MORNING = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)  # Monday, nine o'clock in Nairobi
 SERVER = pytest.StashKey[Any]()
+TEMPLATE = pytest.StashKey[Thread]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Before Django is set up: the first process starts the server, every worker takes a clone of the template."""
+    """Before Django is set up: the first process starts the server, and has the template made beside all else."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         if config.option.collectonly or config.option.help or config.option.version:
             return
@@ -35,13 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SERVER] = server
         _environment_of_tests(server.data)
         os.environ["PAMOJA_TEST_SUPERUSER_URL"] = server.superuser_url()
-        Databases(server.superuser_url()).template()
         if getattr(config.option, "numprocesses", None):
+            config.stash[TEMPLATE] = Thread(target=Databases(server.superuser_url()).template)
+            config.stash[TEMPLATE].start()
             return  # this process only hands out tests
-    databases = Databases(os.environ["PAMOJA_TEST_SUPERUSER_URL"])
-    name = worker_database()
-    databases.clone(name)
-    os.environ |= databases.settings(name)
+    os.environ |= Databases(os.environ["PAMOJA_TEST_SUPERUSER_URL"]).settings(worker_database())
     os.environ |= {f"PAMOJA_{key}": str(free_port()) for key in ("PORT", "SANDBOX_PORT", "SMTP_PORT")}
     os.environ["PAMOJA_MPESA_CERTIFICATE"] = str(_outside_folder() / "mpesa-certificate.pem")
     os.environ["DJANGO_SETTINGS_MODULE"] = "pamoja.site.settings"
@@ -59,6 +59,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The server ends with the run; its folder stays, so that the next run starts at once."""
     for database in list(_resting):
         forget_connections(database)
+    if making := config.stash.get(TEMPLATE, None):
+        making.join()
     if server := config.stash.get(SERVER, None):
         server.stop()
 
@@ -86,8 +88,9 @@ def databases() -> Databases:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup() -> None:
-    """Nothing to do for pytest-django: the worker's database is there before Django is."""
+def django_db_setup(databases: Databases) -> None:
+    """The worker's own database, a clone of the template; nothing is left to do for pytest-django."""
+    databases.clone(worker_database())
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from pamoja.site.postgres import AlreadyRunning, EmbeddedPostgres
 ROOT = Path(__file__).resolve().parents[2]
 OWNER, RUNTIME, PASSWORD = "pamoja", "pamoja_runtime", "only-on-this-machine"
 EMPTYING = (Path(__file__).parent / "emptying.sql").read_text()
+MAKING = 7_260_462  # the lock of who makes the template: any number that nobody else uses
 # What was deleted stays in the files for a while; after so many tests a new database is quicker.
 USES_MAX = 60
 
@@ -66,9 +67,13 @@ class Databases:
         }
 
     def template(self) -> str:
-        """The migrated template of exactly this schema; made when the schema has changed."""
+        """The migrated template of exactly this schema; made when the schema has changed.
+
+        Whoever comes while another process makes it waits for that one.
+        """
         name = template_name()
         with self._superuser() as connection:
+            connection.execute("SELECT pg_advisory_lock(%s)", [MAKING])
             known = {row[0] for row in connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^pamoja_'")}
             if name in known:
                 return name
@@ -84,6 +89,7 @@ class Databases:
 
     def clone(self, name: str) -> None:
         """A fresh database in some 40 ms; with fsync off, copying files is twice as quick as logging pages."""
+        template = self.template()
         with self._superuser() as connection:
             self._drop(connection, name)
             for statement in (
@@ -94,7 +100,7 @@ class Databases:
                 connection.execute(
                     sql.SQL(statement).format(
                         name=sql.Identifier(name),
-                        template=sql.Identifier(template_name()),
+                        template=sql.Identifier(template),
                         owner=sql.Identifier(OWNER),
                         runtime=sql.Identifier(RUNTIME),
                     )
