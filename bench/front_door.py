@@ -73,7 +73,7 @@ class Inbox:
     """From address, name of the run and number: a signature, and a body without line breaks; each number another."""
     settings: Callable[[str], dict[str, str]] = field(default=lambda root: {})
     """What the web process needs in its environment, from the address of its root."""
-    stage: Callable[[psycopg.Connection], object] = field(default=lambda session: None)
+    stage: Callable[[], object] = field(default=lambda: None)
     """Writes what must be there beforehand."""
     afterwards: Callable[[], dict[str, Any]] = field(default=dict)
     """Further figures about what came in."""
@@ -128,7 +128,7 @@ def _stage(inbox: Inbox, url: str) -> None:
     django.setup()
     with psycopg.connect(url, autocommit=True) as session:
         session.execute(COMMUNITY_ROW, [COMMUNITY])
-        inbox.stage(session)
+    inbox.stage()
 
 
 def _knock(inbox: Inbox, server: EmbeddedPostgres, url: str, port: int, asked: argparse.Namespace) -> dict[str, Any]:

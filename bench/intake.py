@@ -9,9 +9,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from uuid import UUID
-
-import psycopg
 
 from bench.front_door import COMMUNITY, Inbox, is_met, measured
 from pamoja.kernel.payments.rules.signatures import sign
@@ -45,15 +42,13 @@ def main() -> None:
     raise SystemExit(int(not is_met(figures)))
 
 
-def stage(session: psycopg.Connection) -> None:
+def stage() -> None:
     """The community's events are signed with the bench's secret."""
-    from pamoja.foundation import crypto
+    from pamoja.kernel.communities.public import entered
+    from pamoja.kernel.payments.models import Endpoint
 
-    session.execute(
-        "INSERT INTO payments_endpoint (id, community_id, rail, rail_id, url, secret, made_at) "
-        "VALUES (%s, %s, 'stripe', 'we_bench', 'http://bench', %s, now())",
-        [UUID(int=2), COMMUNITY, crypto.encrypt(SIGNED_WITH, "payments_endpoint.secret")],
-    )
+    with entered(COMMUNITY):
+        Endpoint.objects.create(rail="stripe", rail_id="we_bench", url="http://bench", secret=SIGNED_WITH)
 
 
 def signed(url: str, run: str, number: int) -> tuple[str, str]:
