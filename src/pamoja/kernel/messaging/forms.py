@@ -137,12 +137,14 @@ class MetaForm(forms.Form):
     token = forms.CharField(
         label="Access token",
         max_length=1000,
+        validators=[RegexValidator(r"^[!-~]+$", "Without blanks, as Meta shows it.")],
         help_text="Of a system user, permanent, who may manage and send WhatsApp messages.",
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     app_secret = forms.CharField(
         label="App secret",
         max_length=200,
+        validators=[RegexValidator(r"^[!-~]+$", "Without blanks, as Meta shows it.")],
         help_text="In the app's basic settings. With it we know that it is Meta who tells us something.",
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
