@@ -89,12 +89,14 @@ def test_who_hides_their_number_is_known_by_their_id() -> None:
     said = {"from_user_id": HIDDEN, "id": WAMID, "type": "text", "text": {"body": "hi"}}
 
     assert written(said).address == HIDDEN
+    assert written(message(type="text", text={"body": "hi"})).also == HIDDEN
 
 
 def test_a_form_of_twilios_is_read_into_the_same_shape() -> None:
     form = "MessageSid=SM1&From=whatsapp%3A%2B254712345678&Body=Salio&NumMedia=0&ProfileName=Amina+W"
+    form += f"&ExternalUserId=whatsapp%3A{HIDDEN}"
 
-    assert read_written(form) == Written(Channel.WHATSAPP, f"+{AMINA}", "Salio", name="Amina W")
+    assert read_written(form) == Written(Channel.WHATSAPP, f"+{AMINA}", "Salio", name="Amina W", also=HIDDEN)
     assert read_reported(f"MessageSid=SM1&MessageStatus=failed&ErrorCode=63016&m={OURS}").error_code == "63016"
 
 

@@ -276,3 +276,22 @@ def test_only_who_may_can_take_over(phone: Phone, amina: Any, product: list[Any]
 
     conversation.refresh_from_db()
     assert conversation.taken_by_id is None
+
+
+def test_a_member_who_hides_their_number_one_day_is_known_by_the_id_that_came_with_it(
+    phone: Phone, product: Any, amina: Any
+) -> None:
+    from pamoja.kernel.messaging.public import address_at
+    from tests.kernel.messaging.talking import Phone
+
+    user_id = "KE.13491208655302741918"
+    phone.write("stop")
+    for also in ("whatsapp:nothing we know", f"whatsapp:{user_id}"):
+        phone.write("ping", ExternalUserId=also)
+
+    said = Phone(user_id).write("ping")
+
+    assert said == ["pong"]
+    hidden = address_at("whatsapp", user_id)
+    assert hidden is not None
+    assert (hidden.member_id, hidden.consent) == (amina.pk, "out")

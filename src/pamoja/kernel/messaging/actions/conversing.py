@@ -18,13 +18,14 @@ from pamoja.kernel.identity.public import Member, actor_for, member_with_phone, 
 from pamoja.kernel.live.public import publish
 from pamoja.kernel.messaging.actions import welcoming
 from pamoja.kernel.messaging.actions.queueing import reply
-from pamoja.kernel.messaging.actions.reaching import heard_from, link_address, record_consent
+from pamoja.kernel.messaging.actions.reaching import heard_from, known_address, link_address, record_consent
 from pamoja.kernel.messaging.actions.reporting import record_delivery
 from pamoja.kernel.messaging.actions.talking import Errand, Talk, book, deed_for
 from pamoja.kernel.messaging.errors import AddressUnusable
 from pamoja.kernel.messaging.models import Address, Conversation, Heard, Line
 from pamoja.kernel.messaging.queries import conversing as asking
-from pamoja.kernel.messaging.rules import Channel, Choice, conversing, fit_choices, saying, shortened
+from pamoja.kernel.messaging.queries.reaching import address_at
+from pamoja.kernel.messaging.rules import Channel, Choice, Consent, conversing, fit_choices, saying, shortened
 from pamoja.kernel.messaging.rules.incoming import read_reported, read_written
 from pamoja.kernel.messaging.rules.phrases import phrase
 from pamoja.kernel.messaging.rules.refusing import told
@@ -89,6 +90,8 @@ def understand(*, by: Actor = SYSTEM, heard_id: UUID) -> None:
         _end(heard, "a mere sign")
         return
     address, claimant = _recognised(address)
+    if wrote.also and address.member_id is not None:
+        _keep_id(wrote.also, address)
     conversation = asking.conversation_for_update(address.pk, wrote.name[:80])
     write_down(conversation, Line.By.THEM, wrote.as_read)
     state = known_state(conversation, address)
@@ -253,6 +256,22 @@ def _recognised(address: Address) -> tuple[Address, str]:
     link_address(address_id=address.pk, member_id=owner.pk)
     address.refresh_from_db()
     return address, ""
+
+
+def _keep_id(user_id: str, address: Address) -> None:
+    """The id that goes with a member's number is theirs too: so they are known when they hide the number one day.
+
+    What they agreed to or withdrew at the number holds there as well. An id of no form that we know is left alone.
+    """
+    known = address_at(Channel.WHATSAPP, user_id)
+    if known is not None and known.member_id is not None:
+        return
+    try:
+        known = known_address(channel=Channel.WHATSAPP, address=user_id, member_id=address.member_id)
+    except AddressUnusable:
+        return
+    consent = known.consent if known.consent == Consent.WITHDRAWN else address.consent
+    Address.objects.filter(pk=known.pk).update(member_id=address.member_id, consent=consent)
 
 
 def known_state(conversation: Conversation, address: Address) -> State:

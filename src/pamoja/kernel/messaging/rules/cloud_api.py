@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from mimetypes import guess_type
 from typing import Any, Literal
@@ -50,6 +50,7 @@ class Message:
     name: str = ""
     beside: str = ""
     is_said: bool = True
+    user_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,21 +84,8 @@ def read_message(body: str) -> Message:
     """A parcel's message. A number that WhatsApp shows comes first; who hides theirs is known by their id."""
     kept = json.loads(body)
     message, contact = _part(kept, "message"), _part(kept, "contact")
-    address = _who(message) or _text(contact, "user_id")
-    name = _text(_part(contact, "profile"), "name")
-    kind = _text(message, "type")
-    if kind in SIGNS:
-        return Message(address, name=name, is_said=False)
-    if kind == "text":
-        return Message(address, _text(_part(message, "text"), "body"), name=name)
-    if kind == "button":
-        button = _part(message, "button")
-        return Message(address, _text(button, "text"), _text(button, "payload"), name)
-    if kind == "interactive":
-        answered = _part(message, "interactive")
-        reply = _part(answered, "button_reply") or _part(answered, "list_reply")
-        return Message(address, _text(reply, "title"), _text(reply, "id"), name, "" if reply else "a form")
-    return _of_something_else(message, kind, address, name)
+    user_id = _text(message, "from_user_id") or _text(contact, "user_id")
+    return replace(_read(message, _who(message) or user_id, contact), user_id=user_id)
 
 
 def read_status(body: str) -> Status:
@@ -137,6 +125,23 @@ def media_kind(url: str) -> str:
     kind = guess_type(urlsplit(url).path)[0] or ""
     family = kind.partition("/")[0]
     return _IN_A_PICTURES_PLACE.get(kind) or (family if family in ("audio", "video") else "document")
+
+
+def _read(message: Mapping[str, Any], address: str, contact: Mapping[str, Any]) -> Message:
+    name = _text(_part(contact, "profile"), "name")
+    kind = _text(message, "type")
+    if kind in SIGNS:
+        return Message(address, name=name, is_said=False)
+    if kind == "text":
+        return Message(address, _text(_part(message, "text"), "body"), name=name)
+    if kind == "button":
+        button = _part(message, "button")
+        return Message(address, _text(button, "text"), _text(button, "payload"), name)
+    if kind == "interactive":
+        answered = _part(message, "interactive")
+        reply = _part(answered, "button_reply") or _part(answered, "list_reply")
+        return Message(address, _text(reply, "title"), _text(reply, "id"), name, "" if reply else "a form")
+    return _of_something_else(message, kind, address, name)
 
 
 def _free(text: str, content: Content) -> dict[str, Any]:

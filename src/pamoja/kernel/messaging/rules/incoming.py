@@ -30,6 +30,9 @@ class Written:
     is_said: bool = True
     """Not a mere sign, such as a heart below a message."""
 
+    also: str = ""
+    """The id by which WhatsApp names the same person, beside a number that is shown: what stays if they hide it."""
+
     @property
     def as_read(self) -> str:
         """What a person reads of it."""
@@ -75,6 +78,7 @@ def _written_of_meta(body: str) -> Written:
         name=message.name,
         beside=message.beside,
         is_said=message.is_said,
+        also=message.user_id,
     )
 
 
@@ -92,6 +96,7 @@ def _written_of_twilio(fields: Mapping[str, str]) -> Written:
         choice=fields.get("ListId") or fields.get("ButtonPayload") or "",
         name=fields.get("ProfileName", ""),
         beside=beside,
+        also=fields.get("ExternalUserId", "").removeprefix("whatsapp:"),
     )
 
 
