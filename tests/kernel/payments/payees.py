@@ -53,6 +53,12 @@ def fill_wallet(member_id: UUID, pence: int) -> None:
     post(key=f"pounds-{next(_keys)}", transfers=[transfer], description="A gift")
 
 
+def fill(member_id: UUID, pence: int) -> None:
+    """A committed gift into the wallet."""
+    with transaction.atomic():
+        fill_wallet(member_id, pence)
+
+
 def send(member_id: UUID, pence: int = 2_000, *, filled: int = 5_000, **differs: Any) -> Payout:
     """A committed payout to the bank by Stripe, out of a wallet that was filled before."""
     usual: dict[str, Any] = {"purpose": "wallet.withdrawal", "key": f"pounds-{next(_keys)}", "rail": "stripe"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from pamoja.kernel.payments.models import Case, Endpoint, Method, Onward, Payee, Payout, WebhookInbox
 
 if TYPE_CHECKING:
+    from pamoja.kernel.communities.public import Community
     from pamoja.kernel.identity.public import Member
     from tests.kernel.payments.cards import Bank
     from tests.kernel.payments.outside import Outside
@@ -40,42 +42,56 @@ def payable(bank: Bank) -> Bank:
     return bank
 
 
-def test_begins_on_stripes_page_and_ends_in_the_bank(outside: Outside, payable: Bank, grace: Member) -> None:
+def test_begins_on_stripes_page_and_ends_in_the_bank(
+    outside: Outside, payable: Bank, grace: Member, london: Community
+) -> None:
     from pamoja.kernel.payments.jobs import reconcile_community
-    from pamoja.kernel.payments.providers.visiting import begin_payee_visit
     from tests.kernel.payments.cards import clearing, wallet
-    from tests.kernel.payments.payees import at_stripe, ends, send
-    from tests.world import actor
+    from tests.kernel.payments.payees import at_stripe, ends, fill
+    from tests.world import signed_in
+
+    client, place = signed_in(grace), f"/c/{london.slug}"
+
+    def shown(path: str, **more: str) -> str:
+        return str(client.get(f"{place}{path}", **more).content.decode())
 
     outside.faults(answer_lost={"next": 1, "scope": "stripe"})
-    with pytest.raises(Exception, match="cannot be reached"):
-        begin_payee_visit(by=actor(grace))
-    visit = begin_payee_visit(by=actor(grace))
-    payee = Payee.objects.get()
-    assert (payee.standing, Method.objects.get().state) == ("needs_more", "pending")
+    client.post(f"{place}/payments/methods/add/stripe_account/")
+    assert Payee.objects.get().rail_id is None
+    leaving = client.post(f"{place}/payments/methods/add/stripe_account/").content.decode()
+    payee, method = Payee.objects.get(), Method.objects.get()
+    url = re.findall(r"url=([^\"]+)", leaving)[0]
+    page = f"/payments/methods/{method.public_id}/"
+    assert "Tell Stripe who you are" in payable.visits(url).text
+    again = payable.visits(url).headers["location"]
+    assert again.endswith(f"{page}again/")
+    assert "/onboarding/" in shown(f"{page}again/")
+    assert "It wants to know what you are paid for, your bank account" in shown(page)
+    assert "Stripe cannot pay you yet" in shown("/wallet/withdraw/")
 
-    assert "Tell Stripe who you are" in payable.visits(visit.url).text
-    again = payable.visits(visit.url)
-    assert (again.status_code, again.headers["location"][-6:]) == (303, "again/")
-    left = payable.visits(visit.url.partition("?")[0], answer="handed in", account_number="00012345")
-    assert left.headers["location"].endswith(f"/payments/methods/{Method.objects.get().public_id}/")
-    outside.sweep()
-    payee.refresh_from_db()
-    assert payee.standing == "checked"
+    left = payable.visits(url.partition("?")[0], answer="handed in", account_number="00012345")
+    assert left.headers["location"].endswith(page)
+    assert "Stripe is checking" in shown(page)
     payable.does(str(payee.rail_id), "onboard")
     outside.sweep()
-    payee.refresh_from_db()
-    assert (payee.standing, Method.objects.get().state, Endpoint.objects.count()) == ("ready", "verified", 2)
+    assert "Stripe can pay you" in shown(page, headers={"HX-Request": "true", "HX-Target": "method"})
     assert WebhookInbox.objects.filter(claimed_code="account.updated").count() == 2
+    assert Endpoint.objects.count() == 2
 
-    sent = send(grace.pk)
+    fill(grace.pk, 5_000)
     before = clearing()
+    assert "It goes to My bank by Stripe." in shown("/wallet/withdraw/")
+    answer = client.post(f"{place}/wallet/withdraw/", {"amount": "20", "key": "0" * 32, "way": method.public_id})
+    sent = Payout.objects.get()
     outside.sweep()
+    outside.pass_time(20)
     assert ends(sent) == ("confirmed", "moving")
     assert (wallet(grace.pk), clearing() - before, at_stripe(payable, payee)) == (3_000, 2_000, (2_000, 0))
-    outside.pass_time(*TO_THE_BANK_S)
+    assert "On its way to your bank" in str(client.get(answer["Location"]).content.decode())
+    outside.pass_time(*TO_THE_BANK_S[1:])
 
     assert ends(sent) == ("confirmed", "paid")
+    assert "In your bank" in str(client.get(answer["Location"]).content.decode())
     assert sent.receipt == sent.conversation_id == Onward.objects.get().transfer_id
     compared = reconcile_community()
     assert compared is not None
@@ -178,23 +194,29 @@ def test_stays_in_the_wallet_where_stripe_cannot_pay(outside: Outside, payable: 
         send(grace.pk)
 
 
-def test_is_taken_back_by_staff_until_it_is_in_the_bank(outside: Outside, payable: Bank, grace: Member) -> None:
+def test_is_taken_back_by_staff_until_it_is_in_the_bank(
+    outside: Outside, payable: Bank, grace: Member, london: Community
+) -> None:
     from pamoja.kernel.payments.actions.onward import take_payout_back
     from pamoja.kernel.payments.errors import PayoutArrived
     from pamoja.kernel.payments.jobs import move_onwards
     from tests.kernel.payments.cards import wallet
     from tests.kernel.payments.cast import operator
     from tests.kernel.payments.payees import at_stripe, ends, ready, send
+    from tests.world import a_member, signed_in
 
     payee = ready(payable, grace.pk)
     sent, gone = send(grace.pk), send(grace.pk)
     outside.sweep()
     outside.turn(15)
     outside.sweep()
-    take_payout_back(by=operator(), payout_id=sent.pk, reason="Sent twice")
+    staff, page = signed_in(a_member("Ada", roles=["payments_manager"])), f"/c/{london.slug}/payments/all/"
+    assert "Take back" in staff.get(f"{page}{sent.public_id}/").content.decode()
+    staff.post(f"{page}{sent.public_id}/take-back/", {"reason": "Sent twice"})
     move_onwards()
     move_onwards()
     assert (ends(sent), at_stripe(payable, payee)) == (("confirmed", "came_back"), (2_000, 0))
+    assert "The community took it back." in staff.get(f"{page}{sent.public_id}/").content.decode()
 
     outside.pass_time(3_700, 2 * A_DAY_S)
     with pytest.raises(PayoutArrived):
