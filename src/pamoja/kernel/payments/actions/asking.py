@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -56,10 +57,14 @@ def take_due_attempts(*, by: Actor = SYSTEM, limit: int = 100) -> list[Question]
 
 
 @action
-def take_doubtful_attempts(*, by: Actor = SYSTEM, collection_id: UUID) -> list[Question]:
-    """The collection's earlier attempts that may have been paid after all: to be asked about before the next one."""
+def take_doubtful_attempts(*, by: Actor = SYSTEM, collection_ids: Sequence[UUID]) -> list[tuple[UUID, Question]]:
+    """The earlier attempts of these collections that may have been paid after all, each with its collection.
+
+    They are to be asked about before the next attempt.
+    """
     now = clock.now()
-    return [_question(attempt, now) for attempt in collections.doubtful_attempts_for_update(collection_id)]
+    doubtful = collections.doubtful_attempts_for_update(collection_ids)
+    return [(attempt.collection_id, _question(attempt, now)) for attempt in doubtful]
 
 
 @action

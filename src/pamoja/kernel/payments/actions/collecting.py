@@ -131,11 +131,12 @@ def begin_attempt(*, by: Actor = SYSTEM, collection_id: UUID) -> CollectOrder | 
     if collection.expires_at is not None and collection.expires_at <= now:
         end(collection, CollectionState.EXPIRED, "expired", "The time for it is over.")
         return None
-    if found.has_undecided_attempt(collection_id):
+    before = found.states_of_attempts(collection_id)
+    if any(state in states.UNDECIDED_ATTEMPTS for state in before):
         return None
     attempt = CollectionAttempt.objects.create(
         collection=collection,
-        number=found.attempts_of(collection_id).count() + 1,
+        number=len(before) + 1,
         rail=collection.rail,
         is_attended=collection.is_attended,
         began_at=now,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -56,26 +57,30 @@ def import_statement(*, by: Actor, lines: Sequence[BankLine]) -> Imported:
     Raises: NotAllowed.
     """
     by.require(MANAGE)
-    counted = {"matched": 0, "unmatched": 0, "known": 0}
-    for line in lines:
-        counted[_take(line)] += 1
-    return Imported(**counted)
+    return _take_all(lines)
 
 
 @action
 def take_lines(*, by: Actor = SYSTEM, inlet_id: UUID, lines: Sequence[BankLine], cursor: str) -> Imported:
     """The same of what the bank's own list says, and how far it was read."""
-    counted = {"matched": 0, "unmatched": 0, "known": 0}
-    for line in lines:
-        counted[_take(line)] += 1
+    taken = _take_all(lines)
     Inlet.objects.filter(pk=inlet_id).update(cursor=cursor)
+    return taken
+
+
+def _take_all(lines: Sequence[BankLine]) -> Imported:
+    # Read again and again, most of them have long been taken: they are looked for all at once.
+    told = Deposit.objects.filter(rail=rails.BANK, rail_id__in=[line.line_id for line in lines])
+    known = set(told.values_list("rail_id", flat=True))
+    counted: Counter[str] = Counter()
+    for line in lines:
+        counted["known" if line.line_id in known else _take(line)] += 1
+        known.add(line.line_id)
     return Imported(**counted)
 
 
 def _take(line: BankLine) -> str:
     came = Came(rails.BANK, line.line_id, line.amount, line.reference, "Bank transfer", line.payer)
-    if Deposit.objects.filter(rail=rails.BANK, rail_id=line.line_id).exists():
-        return "known"
     member_id = member_with_reference(references_in(line.reference))
     if member_id is None:
         keep_deposit(came, None)

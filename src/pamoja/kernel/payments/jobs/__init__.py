@@ -192,7 +192,14 @@ def sweep_community() -> None:
 
 
 def _submit_collections(collection_ids: list[UUID]) -> None:
-    orders = [order for each in collection_ids if (order := _next_order(each))]
+    if not collection_ids:
+        return
+    doubtful = asking.take_doubtful_attempts(collection_ids=collection_ids)
+    answered = _ask([question for _, question in doubtful])
+    # Whether an earlier prompt was paid cannot be said now; the sweep comes back to it.
+    unclear = {each for (each, _), is_known in zip(doubtful, answered, strict=True) if not is_known}
+    ready = [each for each in collection_ids if each not in unclear]
+    orders = [order for each in ready if (order := collecting.begin_attempt(collection_id=each))]
     for order, answer in zip(orders, spoken(_collect, orders), strict=True):
         _record_submission(order.attempt_id, answer)
 
@@ -208,13 +215,6 @@ def _record_submission(attempt_id: UUID, submission: Submission | RailFailure) -
     settling.record_acceptance(attempt_id=attempt_id, submission=submission)
     if submission.answer is not None:
         settling.apply_answer(attempt_id=attempt_id, answer=submission.answer)
-
-
-def _next_order(collection_id: UUID) -> CollectOrder | None:
-    doubtful = asking.take_doubtful_attempts(collection_id=collection_id)
-    if not all(_ask(doubtful)):
-        return None  # Whether an earlier prompt was paid cannot be said now; the sweep comes back to it.
-    return collecting.begin_attempt(collection_id=collection_id)
 
 
 def _submit_payouts(payout_ids: list[UUID]) -> None:

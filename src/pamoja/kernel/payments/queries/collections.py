@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +12,13 @@ from django.db.models import Q, QuerySet
 from pamoja.kernel.payments.errors import PaymentNotFound
 from pamoja.kernel.payments.models import Collection, CollectionAttempt, WebhookInbox
 from pamoja.kernel.payments.rules.messages import NoticeKind
-from pamoja.kernel.payments.rules.states import OPEN_ATTEMPTS, OPEN_COLLECTIONS, AttemptState, CollectionState
+from pamoja.kernel.payments.rules.states import (
+    OPEN_ATTEMPTS,
+    OPEN_COLLECTIONS,
+    UNDECIDED_ATTEMPTS,
+    AttemptState,
+    CollectionState,
+)
 
 
 def collection(collection_id: UUID) -> Collection:
@@ -54,10 +61,12 @@ def attempt_for_update(attempt_id: UUID) -> tuple[Collection, CollectionAttempt]
 
     Raises: PaymentNotFound.
     """
-    collection_id = CollectionAttempt.objects.filter(pk=attempt_id).values_list("collection_id", flat=True).first()
-    if collection_id is None:
+    collection = Collection.objects.select_for_update(of=("self",)).filter(attempts__pk=attempt_id).first()
+    if collection is None:
         raise PaymentNotFound()
-    return collection_for_update(collection_id), CollectionAttempt.objects.select_for_update().get(pk=attempt_id)
+    attempt = CollectionAttempt.objects.select_for_update().get(pk=attempt_id)
+    attempt.collection = collection
+    return collection, attempt
 
 
 def attempts_of(collection_id: UUID) -> QuerySet[CollectionAttempt]:
@@ -72,7 +81,12 @@ def has_open_attempt(collection_id: UUID) -> bool:
 
 def has_undecided_attempt(collection_id: UUID) -> bool:
     """Whether a prompt may be on the phone, or waits for a person's decision."""
-    return attempts_of(collection_id).filter(state__in=[*OPEN_ATTEMPTS, AttemptState.REVIEW]).exists()
+    return attempts_of(collection_id).filter(state__in=UNDECIDED_ATTEMPTS).exists()
+
+
+def states_of_attempts(collection_id: UUID) -> list[str]:
+    """Of each attempt, oldest first."""
+    return list(attempts_of(collection_id).values_list("state", flat=True))
 
 
 def attempts_shown(collection_id: UUID) -> int:
@@ -117,17 +131,17 @@ def attempt_with_rail_id(rail: str, rail_id: str) -> CollectionAttempt | None:
     return CollectionAttempt.objects.filter(rail=rail, checkout_request_id=rail_id).first()
 
 
-def doubtful_attempts_for_update(collection_id: UUID) -> QuerySet[CollectionAttempt]:
+def doubtful_attempts_for_update(collection_ids: Sequence[UUID]) -> QuerySet[CollectionAttempt]:
     """Ended attempts of which the rail is still asked, because some have seen money move after such an end."""
     return (
         CollectionAttempt.objects.select_for_update(skip_locked=True)
         .filter(
-            collection_id=collection_id,
+            collection_id__in=collection_ids,
             state__in=[AttemptState.FAILED, AttemptState.EXPIRED],
             checkout_request_id__isnull=False,
             next_query_at__isnull=False,
         )
-        .order_by("number")
+        .order_by("collection_id", "number")
     )
 
 

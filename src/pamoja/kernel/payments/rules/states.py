@@ -79,6 +79,9 @@ OPEN_COLLECTIONS = (C.INTENDED, C.SUBMITTED, C.FAILED, C.REVIEW)
 OPEN_ATTEMPTS = (A.CREATED, A.SENT, A.ACCEPTED)
 """While one of these stands, the member is not prompted again."""
 
+UNDECIDED_ATTEMPTS = (*OPEN_ATTEMPTS, A.REVIEW)
+"""A prompt may be on the phone, or waits for a person's decision."""
+
 OPEN_PAYOUTS = (P.REQUESTED, P.WAITING, P.SENT, P.ACCEPTED, P.REVIEW)
 
 
