@@ -197,16 +197,21 @@ class Installation:
 
     def _welcome(self) -> str:
         config = self.config
-        lines = ["", f"  Pamoja           http://localhost:{config.port}"]
+        here, outside = f"http://localhost:{config.port}", config.sandbox_url.replace("127.0.0.1", "localhost")
+        lines = ["", f"  Pamoja           {here}"]
         if not config.is_production:
-            lines.append(f"  Outside world    {config.sandbox_url.replace('127.0.0.1', 'localhost')}")
+            lines.append(f"  Outside world    {outside}")
         lines.append(f"  Data and logs    {config.data}")
         path = config.data / "welcome.json"
         if path.exists():
-            welcome: dict[str, Any] = json.loads(path.read_text())
-            lines += ["", "  People"] + [f"    {line}" for line in welcome["people"]]
+            welcome: dict[str, list[str]] = json.loads(path.read_text())
+            told = {
+                name: [line.format(here=here, outside=outside, port=config.port) for line in lines_of]
+                for name, lines_of in welcome.items()
+            }
+            lines += ["", "  People"] + [f"    {line}" for line in told["people"]]
             lines += ["", "  Five things to try"]
-            lines += [f"    {number}. {line}" for number, line in enumerate(welcome["five_things"], start=1)]
+            lines += [f"    {number}. {line}" for number, line in enumerate(told["five_things"], start=1)]
         return "\n".join([*lines, "", "  Ctrl-C stops everything.", ""])
 
 

@@ -10,10 +10,9 @@ from pamoja.site.seeding.cast import PASSWORD, THAMES, UMOJA
 
 
 def write(config: Config, *, late: str, school_fees_code: str, house_code: str) -> None:
-    """Write it beside the data, whole or not at all."""
-    london = home_url(community_with_slug(THAMES.slug))
-    here = f"http://localhost:{config.port}"
-    outside = config.sandbox_url.replace("127.0.0.1", "localhost")
+    """Write it beside the data, whole or not at all. What stands in braces is filled in by each start: ports change."""
+    london = home_url(community_with_slug(THAMES.slug)).replace(f":{config.port}/", ":{port}/")
+    here, outside = "{here}", "{outside}"
     text = json.dumps(
         {
             "people": [
