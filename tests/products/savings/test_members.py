@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from pamoja.kernel.communities.public import Community, entered
 from pamoja.products.savings import errors
+from pamoja.products.savings.forms import ChoicesForm
 from pamoja.products.savings.public import (
     CircleMember,
     admit_member,
@@ -95,3 +97,14 @@ def test_members_choose_how_they_pay_and_receive(clock: Any, community: object, 
     assert (group.seat(1).pays_automatically, group.seat(1).receives_on) == (False, "phone")
     with pytest.raises(errors.CircleSettingInvalid):
         choose_how_to_pay(by=group.by(1), circle_id=group.circle_id, receives_on="cash")
+
+
+def test_speaks_of_phones_where_people_pay_by_phone_and_of_banks_elsewhere(
+    community: Community, other_community: Community
+) -> None:
+    in_nairobi = str(ChoicesForm())
+    with entered(other_community.pk):
+        in_london = str(ChoicesForm())
+
+    assert "Ask my phone" in in_nairobi and "bank" not in in_nairobi
+    assert "In my bank account" in in_london and "my phone" not in in_london

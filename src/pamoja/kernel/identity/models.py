@@ -82,7 +82,7 @@ class PaymentMethod(models.TextChoices):
     """Where a member's money should end up."""
 
     WALLET = "wallet", "Keep it in my wallet"
-    MPESA = "mpesa", "Send it to my phone (M-PESA)"
+    MPESA = "mpesa", "Send it on to my phone or my bank"
 
 
 class Member(CommunityModel):

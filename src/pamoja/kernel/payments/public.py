@@ -49,7 +49,7 @@ from pamoja.kernel.payments.models import Collection, Invoice, Payout, Plan, Sub
 from pamoja.kernel.payments.queries.billing import running_subscription, subscription_grants
 from pamoja.kernel.payments.queries.collections import collection, collections_for
 from pamoja.kernel.payments.queries.history import PaymentLine, Wanted, counts_by_state, member_payments
-from pamoja.kernel.payments.queries.offering import Offered, chosen_way, ways_to_pay
+from pamoja.kernel.payments.queries.offering import Offered, asks_phones, chosen_way, ways_to_pay
 from pamoja.kernel.payments.queries.own import action_url_of
 from pamoja.kernel.payments.queries.payouts import payout, payouts_for
 from pamoja.kernel.payments.queries.upcoming import Upcoming, upcoming_payments, upcoming_source
@@ -104,6 +104,7 @@ __all__ = [
     "Upcoming",
     "Wanted",
     "action_url_of",
+    "asks_phones",
     "bill_member",
     "chosen_way",
     "collect",

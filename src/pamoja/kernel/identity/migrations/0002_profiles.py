@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             model_name="member",
             name="payment_method",
             field=models.CharField(
-                choices=[("wallet", "Keep it in my wallet"), ("mpesa", "Send it to my phone (M-PESA)")],
+                choices=[("wallet", "Keep it in my wallet"), ("mpesa", "Send it on to my phone or my bank")],
                 default="wallet",
                 max_length=10,
             ),

@@ -53,3 +53,8 @@ def chosen_way(value: str) -> tuple[str | None, UUID | None]:
         return None, ids.parse("method", value)
     except ids.MalformedId:
         return None, None
+
+
+def asks_phones() -> bool:
+    """Whether the entered community pays by phone, with a PIN; else by card or bank."""
+    return rails.MPESA in settings.rails()

@@ -11,6 +11,7 @@ from pamoja.foundation.errors import Refusal
 from pamoja.foundation.form_fields import MoneyField
 from pamoja.foundation.money import Money
 from pamoja.foundation.money import currency as money_unit
+from pamoja.kernel.payments.public import asks_phones
 from pamoja.products.savings.errors import CircleSettingInvalid
 from pamoja.products.savings.models import Circle, CircleMember
 from pamoja.products.savings.rules import invitations, money
@@ -274,10 +275,9 @@ class CodeForm(forms.Form):
     )
 
 
-class JoiningForm(forms.Form):
-    """Accepting the rules, and how one will pay and receive."""
+class ChoicesForm(forms.Form):
+    """How one pays and receives in a circle one is in."""
 
-    rules_version = forms.IntegerField(widget=forms.HiddenInput)
     receives_on = forms.ChoiceField(
         label="When it is my turn, I want the money",
         choices=CircleMember.ReceivesOn.choices,
@@ -290,17 +290,25 @@ class JoiningForm(forms.Form):
         initial=True,
         help_text="You still confirm each payment with your PIN.",
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not asks_phones():
+            receives_on = self.fields["receives_on"]
+            assert isinstance(receives_on, forms.ChoiceField)
+            receives_on.choices = [("wallet", "In the wallet"), ("phone", "In my bank account")]
+            self.fields["pays_automatically"].label = "Pay for me on every due day"
+            self.fields["pays_automatically"].help_text = "By your first way to pay. Your bank may ask you to confirm."
+
+
+class JoiningForm(ChoicesForm):
+    """The same, and accepting the rules."""
+
+    rules_version = forms.IntegerField(widget=forms.HiddenInput)
     accepts_rules = forms.BooleanField(
         label="I have read the rules and accept them",
         error_messages={"required": "Please read the rules and accept them first."},
     )
-
-
-class ChoicesForm(forms.Form):
-    """How one pays and receives in a circle one is in."""
-
-    receives_on = JoiningForm.base_fields["receives_on"]
-    pays_automatically = JoiningForm.base_fields["pays_automatically"]
 
 
 class FilterForm(forms.Form):
