@@ -1,13 +1,16 @@
 """The front door: a few quick paths are answered here, everything else by Django in threads."""
 
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
+from weakref import WeakKeyDictionary
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.utils.module_loading import import_string
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -32,6 +35,20 @@ from pamoja.site.static_files import PackagesStatic
 # Measured: more threads only fight for the interpreter's lock.
 DJANGO_THREADS = 4
 HOT_CONNECTIONS_MAX = 10
+CHECKED_FOR_S = 1.0
+
+
+_checked_at: WeakKeyDictionary[AsyncConnection, float] = WeakKeyDictionary()
+
+
+async def _checked(connection: AsyncConnection) -> None:
+    """Ask a connection whether it is still alive, unless it was a moment ago: under load that is one question in two.
+
+    Raises: psycopg's OperationalError when it is not.
+    """
+    if time.monotonic() - _checked_at.get(connection, -CHECKED_FOR_S) >= CHECKED_FOR_S:
+        await AsyncConnectionPool.check_connection(connection)
+        _checked_at[connection] = time.monotonic()
 
 
 @asynccontextmanager
@@ -46,7 +63,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
             timeout=5,
             open=False,
             name="hotpath",
-            check=AsyncConnectionPool.check_connection,
+            check=_checked,
         )
         stack.callback(clock_follower.follow(config.clock_url))
         await pool.open()
