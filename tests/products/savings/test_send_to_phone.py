@@ -7,7 +7,7 @@ from django.db import transaction
 from pamoja.foundation.events import announce
 from pamoja.kernel.ledger.public import balance, wallet_of
 from pamoja.kernel.messaging.public import messages_of
-from pamoja.kernel.payments.public import PayoutConfirmed, PayoutFailed, payouts_for
+from pamoja.kernel.payments.public import PayoutCameBack, PayoutConfirmed, PayoutFailed, payouts_for
 from pamoja.products.savings.public import RoundPayout, choose_how_to_pay
 from tests.products.savings.circles import Group, a_running_group, pay, run_own_jobs, shillings, wallet
 from tests.products.savings.scenes import begins_with
@@ -71,6 +71,17 @@ def test_says_when_it_stayed_in_the_wallet(clock: Any, community: object) -> Non
     payout = RoundPayout.objects.get()
     assert (payout.sending, payout.sending_message) == ("failed", "The number is not registered.")
     assert messages_of(group.people[0].pk)[0].subject == "KSh 10,000 from Harvest is waiting in your wallet"
+
+
+def test_says_when_it_came_back_from_the_bank(clock: Any, community: object) -> None:
+    paid_out(phone="+254712345670")
+
+    told(PayoutConfirmed, receipt="tr_1")
+    for _ in range(2):
+        told(PayoutCameBack, reason_code="no_account", reason="The bank knows no such account.")
+
+    payout = RoundPayout.objects.get()
+    assert (payout.sending, payout.sending_message) == ("failed", "The bank knows no such account.")
 
 
 def test_without_a_phone_it_stays_in_the_wallet(clock: Any, community: object) -> None:

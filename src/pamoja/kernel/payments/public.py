@@ -45,6 +45,7 @@ from pamoja.kernel.payments.events.billing import (
     SubscriptionPaused,
     SubscriptionResumed,
 )
+from pamoja.kernel.payments.events.payees import PayoutCameBack
 from pamoja.kernel.payments.models import Collection, Invoice, Payout, Plan, Subscription
 from pamoja.kernel.payments.queries.billing import running_subscription, subscription_grants
 from pamoja.kernel.payments.queries.collections import collection, collections_for
@@ -84,6 +85,7 @@ __all__ = [
     "PaymentLine",
     "PaymentNotFound",
     "Payout",
+    "PayoutCameBack",
     "PayoutConfirmed",
     "PayoutDoubted",
     "PayoutFailed",

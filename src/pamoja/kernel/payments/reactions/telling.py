@@ -74,6 +74,8 @@ def _tell_not_sent(event: events.PayoutFailed) -> None:
 
 @on(payees.PayoutCameBack)
 def _tell_came_back(event: payees.PayoutCameBack) -> None:
+    if event.purpose != WITHDRAWAL:
+        return
     data = {
         "amount": event.amount,
         "reason": event.reason,

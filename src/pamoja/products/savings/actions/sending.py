@@ -62,12 +62,12 @@ def record_sent(*, by: Actor, payout_id: UUID) -> RoundPayout | None:
 
 @action
 def record_not_sent(*, by: Actor, payout_id: UUID, reason: str) -> RoundPayout | None:
-    """The money could not be sent and is free in the wallet again."""
+    """The money could not be sent, or came back from the bank it was sent to, and is free in the wallet again."""
     found = payout_for_update(payout_id)
     if found is None:
         return None
     _, payout = found
-    if payout.sending == Sending.ASKED:
+    if payout.sending in (Sending.ASKED, Sending.SENT):
         _stayed(payout, reason)
     return payout
 

@@ -10,6 +10,7 @@ from pamoja.kernel.payments.public import (
     CollectionFailed,
     CollectionGivenUp,
     CollectionSubmitted,
+    PayoutCameBack,
     PayoutConfirmed,
     PayoutFailed,
 )
@@ -66,7 +67,8 @@ def _sent(event: PayoutConfirmed) -> None:
         enqueue(jobs.note_sent, payout_id=str(payout_id))
 
 
-@on(PayoutFailed)
-def _not_sent(event: PayoutFailed) -> None:
+@on(PayoutFailed, PayoutCameBack)
+def _not_sent(event: Event) -> None:
+    assert isinstance(event, PayoutFailed | PayoutCameBack)
     if payout_id := named_in(event.purpose, PAYOUT_PURPOSE):
         enqueue(jobs.note_not_sent, payout_id=str(payout_id), reason=event.reason)
