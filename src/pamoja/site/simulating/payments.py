@@ -27,6 +27,7 @@ from pamoja.kernel.payments.models import (
     CollectionAttempt,
     Freeze,
     Inlet,
+    Onward,
     Payout,
     Refund,
     WebhookInbox,
@@ -44,8 +45,8 @@ AFTERWARDS = timedelta(days=16)
 SWEEPS = frozenset({"payments.sweep", "payments.read_banks"})
 # Of a hundred deeds, how many are of each kind.
 DEEDS = {
-    "push": 30, "menu": 14, "wallet": 8, "payout": 8, "reversal": 4, "card": 16, "debit": 4, "deposit": 8,
-    "bank payout": 4, "card refund": 4,
+    "push": 28, "menu": 14, "wallet": 8, "payout": 8, "reversal": 4, "card": 14, "debit": 4, "deposit": 8,
+    "bank payout": 4, "card refund": 4, "stripe payout": 4,
 }  # fmt: skip
 # What goes wrong with `--faults all`, and how often. Not what falsifies a provider's book: that is what we prove by.
 FAULTS: dict[str, dict[str, Any]] = {
@@ -126,7 +127,7 @@ class _Waves:
             if kind in ("menu", "deposit"):
                 self._from_outside(kind)
         phones = [kind for kind in kinds if kind in ("push", "wallet", "payout", "reversal")]
-        cards = [kind for kind in kinds if kind in ("card", "debit", "bank payout", "card refund")]
+        cards = [kind for kind in kinds if kind in ("card", "debit", "bank payout", "card refund", "stripe payout")]
         with entered(self._cast.phones.pk):
             self._orders(phones, self._cast.with_phones, "phones", "mpesa")
         with entered(self._cast.cards.pk):
@@ -151,7 +152,8 @@ class _Waves:
             for kind in kinds:
                 if kind not in back:
                     self._next[where] = (self._next[where] + 1) % len(people)
-                    self._order(kind, people[self._next[where]])
+                    able = people if kind != "stripe payout" else [each for each in people if each.is_payee]
+                    self._order(kind, able[self._next[where] % len(able)])
         paid = CollectionAttempt.objects.filter(rail=rail, state="paid", receipt__isnull=False, refunds__isnull=True)
         for collection_id, minor in paid.order_by("?").values_list("collection_id", "collection__amount_minor")[
             : len(back)
@@ -180,6 +182,7 @@ class _Waves:
             "card": partial(collect, amount=pounds, rail="stripe", attempts_max=2, **told),
             "debit": partial(collect, amount=pounds, method_id=person.debit_id, attempts_max=2, **told),
             "bank payout": partial(pay_out, amount=pounds, rail="bank", **told),
+            "stripe payout": partial(pay_out, amount=pounds, rail="stripe", **told),
         }
         with transaction.atomic():
             _unless_refused(deeds[kind])
@@ -219,6 +222,7 @@ def _is_due(cast: Cast) -> bool:
                 or Payout.objects.filter(next_query_at__lte=now).exists()
                 or Refund.objects.filter(next_query_at__lte=now).exists()
                 or Arrival.objects.filter(next_query_at__lte=now).exists()
+                or Onward.objects.filter(next_query_at__lte=now).exists()
             ):
                 return True
     return False
@@ -256,7 +260,7 @@ def _next_moment(cast: Cast) -> datetime | None:
     for community in cast.communities:
         with entered(community.pk):
             moments += Collection.objects.aggregate(Min("next_attempt_at")).values()
-            for model in (CollectionAttempt, Payout, Refund, Arrival):
+            for model in (CollectionAttempt, Payout, Refund, Arrival, Onward):
                 moments += model.objects.aggregate(Min("next_query_at")).values()
             moments += Payout.objects.aggregate(Min("next_submission_at")).values()
     return min((moment for moment in moments if moment), default=None)

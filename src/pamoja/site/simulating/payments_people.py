@@ -13,11 +13,11 @@ from django.test.utils import override_settings
 from pamoja.foundation import clock
 from pamoja.foundation.actions import SYSTEM, Actor
 from pamoja.kernel.communities.public import Community, entered
-from pamoja.kernel.identity.public import Member, register_person
+from pamoja.kernel.identity.public import Member, member_with_id, register_person
 from pamoja.kernel.payments.actions.arriving import own_reference
 from pamoja.kernel.payments.jobs import connect_community
 from pamoja.kernel.payments.jobs.incoming import open_paybill
-from pamoja.kernel.payments.models import Customer, Method, PaymentSettings
+from pamoja.kernel.payments.models import Customer, Method, Payee, PaymentSettings
 from pamoja.kernel.payments.rules.banking import BankAccount
 from pamoja.site.rehearsal import Rehearsal
 
@@ -31,12 +31,13 @@ NO_LIMIT = 10**13
 
 @dataclass
 class Person:
-    """A member, and what names them outside: a phone, a reference for transfers, a Direct Debit."""
+    """A member, and what names them outside: a phone, a reference for transfers, a Direct Debit, Stripe's payee."""
 
     member_id: UUID
     msisdn: str = ""
     reference: str = ""
     debit_id: UUID | None = None
+    is_payee: bool = False
 
 
 @dataclass
@@ -67,6 +68,8 @@ def gather(rehearsal: Rehearsal, stripe: httpx.Client, attempts: int) -> Cast:
         connect_community()
         for number in range(min(CARDS_MAX, max(12, attempts // 25))):
             cast.with_cards.append(_with_card(number, stripe))
+            if number % 3 == 0:
+                _paid_by_stripe(rehearsal, stripe, cast.with_cards[-1], number)
     return cast
 
 
@@ -143,6 +146,17 @@ def _debit(member: Member, customer: str, token: str, stripe: httpx.Client) -> U
     return _method(
         member, 2, "stripe", "bacs_debit", setup["payment_method"], mandate_id=setup["mandate"] or "", last4="2345"
     )
+
+
+def _paid_by_stripe(rehearsal: Rehearsal, stripe: httpx.Client, person: Person, number: int) -> None:
+    """As they are once they went through Stripe's pages. One bank in four sends back what comes, or does so later."""
+    account = _post(stripe, "/v1/accounts", {"type": "express", "country": "GB"})["id"]
+    bank = {0: "00099999", 6: "00088888"}.get(number % 24, f"{10_000_000 + number}")
+    rehearsal.ask("POST", f"/api/stripe/{account}/onboard", {"account_number": bank})
+    now = clock.now()
+    Payee.objects.create(member_id=person.member_id, rail_id=account, standing="ready", told_at=now, heard_at=now)
+    _method(member_with_id(person.member_id), 4, "stripe", "stripe_account", None)
+    person.is_payee = True
 
 
 def _method(member: Member, position: int, rail: str, kind: str, rail_id: str | None, **more: Any) -> UUID:

@@ -12,7 +12,16 @@ import httpx
 
 from pamoja.kernel.communities.public import entered
 from pamoja.kernel.ledger.public import account_of, balance
-from pamoja.kernel.payments.models import Arrival, Collection, CollectionAttempt, Customer, Deposit, Payout, Refund
+from pamoja.kernel.payments.models import (
+    Arrival,
+    Collection,
+    CollectionAttempt,
+    Customer,
+    Deposit,
+    Onward,
+    Payout,
+    Refund,
+)
 from pamoja.site.rehearsal import Rehearsal
 from pamoja.site.simulating.payments_people import BANK_ACCOUNT, Cast
 
@@ -23,7 +32,7 @@ class Proof:
 
     `doubled`: moved or posted more than once for one order. `lost`: moved and not posted, or posted and not moved.
     `paid_twice`: the provider said that it had failed, the member paid anew, and then the first one came as well; both
-    are in the wallet. `undecided`: neither done nor ended.
+    are in the wallet. `came_back`: sent to banks by Stripe, which sent it back. `undecided`: neither done nor ended.
     """
 
     attempts: int = 0
@@ -32,6 +41,7 @@ class Proof:
     deposits: int = 0
     payouts: int = 0
     refunds: int = 0
+    came_back: int = 0
     doubled: int = 0
     lost: int = 0
     paid_twice: int = 0
@@ -72,6 +82,7 @@ def _count(proof: Proof) -> None:
         Collection.objects.exclude(state__in=["confirmed", "given_up", "expired"]).count()
         + Payout.objects.exclude(state__in=["confirmed", "failed"]).count()
         + Refund.objects.exclude(state__in=["succeeded", "failed"]).count()
+        + Onward.objects.exclude(state__in=["paid", "came_back"]).count()
         + Arrival.objects.filter(state__in=["claimed", "review"]).count()
     )
 
@@ -147,7 +158,26 @@ def _stripe(proof: Proof, stripe: httpx.Client) -> None:
             net -= refund["amount"]
     gone = Refund.objects.filter(attempt__rail="stripe", state="succeeded")
     _compare(proof, refunded, Counter(str(each) for each in gone.values_list("rail_id", flat=True)))
+    net -= _paid_by_stripe(proof, stripe)
     proof.difference_minor += abs(net - _ours("rail:stripe", "GBP"))
+
+
+def _paid_by_stripe(proof: Proof, stripe: httpx.Client) -> int:
+    """What went to members' accounts there and did not come back. Units: minor."""
+    sent: Counter[str] = Counter()
+    back: Counter[str] = Counter()
+    net = 0
+    for transfer in _all(stripe, "/v1/transfers"):
+        payout_id = str(UUID(hex=transfer["metadata"]["payout"]))
+        sent[payout_id] += 1
+        back[payout_id] += bool(transfer["reversed"])
+        net += transfer["amount"] - transfer["amount_reversed"]
+    ours = Payout.objects.filter(rail="stripe", state="confirmed")
+    _compare(proof, sent, Counter(str(pk) for pk in ours.values_list("pk", flat=True)))
+    gone_back = Onward.objects.filter(state="came_back")
+    proof.came_back += gone_back.count()
+    _compare(proof, +back, Counter(str(pk) for pk in gone_back.values_list("payout_id", flat=True)))
+    return net
 
 
 def _all(stripe: httpx.Client, path: str) -> Iterator[dict[str, Any]]:
