@@ -48,8 +48,10 @@ _MEANINGS = {
     # Not logged in, not permitted, number deleted, unpaid, without its certificate, its name or its registration.
     **dict.fromkeys(("0", "3", "10", "33", "131005", "131042", "131045", "131037", "133010"), _OURS),
     **{str(code): _OURS for code in range(200, 300)},
-    # The account is restricted or locked, or has reached how many people it may write to first.
-    **dict.fromkeys(("368", "131031", "131064"), Meaning(is_permanent=False, is_ours=True, holds_sender_for=_DAY)),
+    # The account has reached how many people it may write to first.
+    "131064": Meaning(is_permanent=False, holds_sender_for=_DAY),
+    # The account is restricted or locked: nobody knows for how long, so another channel takes over meanwhile.
+    **dict.fromkeys(("368", "131031"), Meaning(is_ours=True)),
 }
 # Final as it is, so that another channel takes over: a parameter (100, 131008, 131009), a kind of message (131051), a
 # country (130497), an experiment (130472), what Meta does not deliver for the sake of its users (131049), a template
