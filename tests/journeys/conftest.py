@@ -61,7 +61,8 @@ def browser(chromium: Any) -> Iterator[Any]:
     contexts: list[Any] = []
 
     def opened(**options: Any) -> Any:
-        context = chromium.new_context(**({"viewport": {"width": 390, "height": 844}} | options))
+        usual = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
+        context = chromium.new_context(**(usual | options))
         contexts.append(context)
         return context
 

@@ -1,29 +1,23 @@
 """The console in a real browser"""
 
-import shutil
 from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.harness.browsers import a_chromium
 from tests.harness.servers import NO_AUTHORITIES
 from tests.sandbox.conftest import AMINA, BRIAN, Platform, Process
 from tests.sandbox.test_server import push
 
-pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no chromium on this machine"),
-]
+pytestmark = pytest.mark.journey
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+    with a_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
