@@ -129,12 +129,12 @@ def test_follow_a_payment_until_it_is_done(cast: Cast, browser_of: Callable[...,
     attempt = submitted(collection)
     browser = browser_of("member")
     fragment = {"HX-Request": "true", "HX-Target": "payment"}
-    assert "hx-trigger" in browser.get(f"payments/{collection.public_id}/", headers=fragment).content.decode()
+    assert "data-waits" in browser.get(f"payments/{collection.public_id}/", headers=fragment).content.decode()
 
     answered(attempt, "0")
 
     text = browser.get(f"payments/{collection.public_id}/", headers=fragment).content.decode()
-    assert "hx-trigger" not in text
+    assert "data-waits" not in text
     assert "is in your wallet" in text
 
 

@@ -12,6 +12,7 @@ from pamoja.foundation.actions import SYSTEM, Actor, action
 from pamoja.foundation.events import announce
 from pamoja.kernel.identity.public import confirm_phone, time_zone_of
 from pamoja.kernel.ledger.public import Transfer, open_account, post, wallet_of
+from pamoja.kernel.live.public import publish
 from pamoja.kernel.payments.actions.collecting import end
 from pamoja.kernel.payments.actions.methods import fail_method, prove_method
 from pamoja.kernel.payments.errors import NOT_DONE, RailFailure
@@ -258,6 +259,9 @@ def _still_pending(collection: Collection, attempt: CollectionAttempt, action_ur
     next_at = _next_query_at(attempt, now)
     if attempt.state in (AttemptState.CREATED, AttemptState.SENT):
         attempt.state = AttemptState.ACCEPTED
+    if action_url and action_url != attempt.action_url:
+        # It is the member's turn, who may be looking at a page that waits.
+        publish(f"payments:{collection.member_id}", "changed")
     attempt.next_query_at, attempt.action_url = next_at, action_url
     attempt.save(update_fields=["state", "next_query_at", "action_url"])
     if next_at is None and attempt.state in (AttemptState.ACCEPTED, AttemptState.EXPIRED):

@@ -55,6 +55,7 @@ def payment(request: MemberRequest, public_id: str) -> HttpResponse:
         "is_back": "redirect_status" in request.GET,
         "onward": None if isinstance(found, Collection) else onward_of(found),
         "transfer": transfer_of(found) if isinstance(found, Collection) else None,
+        "topic": f"payments:{request.member.pk}",
         "can_name_receipt": is_in and found.rail == MPESA and standing != "done",
     }
     name = "payments/_payment.html" if request.headers.get("HX-Target") == "payment" else "payments/payment.html"

@@ -46,7 +46,7 @@ def pay(request: MemberRequest, contribution_id: UUID) -> HttpResponse:
             "asked": asked,
             "action_url": action_url_of(asked) if asked else "",
             "key": uuid4(),
-            "topic": f"circle:{contribution.circle_id}",
+            "topic": f"circle:{contribution.circle_id} payments:{member_id}",
         },
     )
 

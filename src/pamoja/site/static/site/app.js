@@ -134,14 +134,14 @@
 
   const topicsOf = (element) => element.dataset.topic.split(" ").filter(Boolean);
   const topics = () => new Set([...all("[data-topic]")].flatMap(topicsOf));
-  function refresh(topic) {
-    for (const element of all("[data-topic]")) {
+  function refresh(topic, which = "[data-topic]") {
+    for (const element of all(which)) {
       if (topic !== undefined && !topicsOf(element).includes(topic)) continue;
       clearTimeout(due.get(element));
       due.set(element, setTimeout(() => {
         due.delete(element);
         // What is being fetched may be older than this news, and takes the element's queue along when it replaces it.
-        if (!element.isConnected || element.classList.contains("htmx-request")) refresh(topic);
+        if (!element.isConnected || element.classList.contains("htmx-request")) refresh(topic, which);
         else htmx.trigger(element, "live");
       }, 120));
     }
@@ -171,10 +171,12 @@
     };
     socket.onmessage = (event) => {
       try {
-        const { topic, kind, member } = JSON.parse(event.data);
+        const { topic, kind, member, following } = JSON.parse(event.data);
         if (kind === "typing") showTyping(topic, member);
         else if (topic) refresh(topic);
         else if (kind === "refresh") refresh();
+        // What a page waits for may have happened after the page was made and before its topic was followed.
+        else following?.forEach((each) => refresh(each, "[data-topic][data-waits]"));
       } catch { /* a frame that is not ours */ }
     };
     socket.onclose = () => {
