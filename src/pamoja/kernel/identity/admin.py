@@ -29,7 +29,7 @@ class RoleFilter(admin.SimpleListFilter):
     parameter_name = "role"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, name.replace("_", " ")) for name in declared_roles() if name != rules.MEMBER]
+        return [(name, rules.role_label(name)) for name in declared_roles() if name != rules.MEMBER]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
         return queryset.filter(roles__contains=[self.value()]) if self.value() else queryset
@@ -48,7 +48,7 @@ class MemberForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "roles" in self.fields:
             names = [name for name in declared_roles() if name != rules.MEMBER]
-            self.fields["roles"].choices = [(name, name.replace("_", " ").capitalize()) for name in names]  # type: ignore[attr-defined]  # a choice field
+            self.fields["roles"].choices = [(name, rules.role_label(name)) for name in names]  # type: ignore[attr-defined]  # a choice field
 
 
 @admin.register(Member)

@@ -253,5 +253,5 @@ class RolesForm(forms.Form):
     def __init__(self, data: Any = None, *, member: Member) -> None:
         super().__init__(data, initial={"roles": member.roles})
         names = sorted(name for name in declared_roles() if name != rules.MEMBER)
-        choices = [(name, name.replace("_", " ").capitalize()) for name in names]
+        choices = [(name, rules.role_label(name)) for name in names]
         cast(forms.MultipleChoiceField, self.fields["roles"]).choices = choices

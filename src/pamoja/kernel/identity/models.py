@@ -117,3 +117,8 @@ class Member(CommunityModel):
     def shown_name(self) -> str:
         """What other members read: the full name, or `Amina W.` for who prefers that."""
         return self.name if self.shows_full_name else rules.short_name(self.name)
+
+    @property
+    def role_labels(self) -> list[str]:
+        """The roles beside being a member, as they are read."""
+        return [rules.role_label(role) for role in self.roles]

@@ -74,7 +74,7 @@ def people(request: MemberRequest) -> HttpResponse:
         "people": [(each, card_of(each)) for each in found.items],
         "q": text,
         "role": role,
-        "roles": [name for name in declared_roles() if name != rules.MEMBER],
+        "roles": [(name, rules.role_label(name)) for name in declared_roles() if name != rules.MEMBER],
     }
     name = "identity/_people.html" if request.headers.get("HX-Target") == "results" else "identity/people.html"
     return render(request, name, context)

@@ -61,6 +61,11 @@ def permissions_of(roles: Iterable[str], declared: Mapping[str, frozenset[str]])
     return frozenset().union(*(declared.get(role, frozenset()) for role in held))
 
 
+def role_label(role: str) -> str:
+    """`payments_manager` → `Payments manager`."""
+    return role.replace("_", " ").capitalize()
+
+
 def read_phone(text: str, country: str) -> str:
     """The number in E.164 (`+254712345678`); without a country code it is read as one of `country` (ISO 3166).
 

@@ -26,7 +26,7 @@ def ask_question(*, by: Actor, member_id: UUID, subject: str, text: str, invoice
     if invoice_id is not None:
         found.invoice_for_update(invoice_id, member_id=member_id)
     question = Question.objects.create(member_id=member_id, invoice_id=invoice_id, subject=subject.strip()[:120])
-    _write(question, by, text, is_from_member=True)
+    _write(question, text, is_from_member=True)
     announce(QuestionAsked(**question.told()))
     return question
 
@@ -38,7 +38,7 @@ def add_to_question(*, by: Actor, member_id: UUID, question_id: UUID, text: str)
     Raises: QuestionNotFound, QuestionEmpty.
     """
     question = found.question_for_update(question_id, member_id=member_id)
-    _write(question, by, text, is_from_member=True)
+    _write(question, text, is_from_member=True)
     if question.state != QuestionState.OPEN:
         _move(question, QuestionState.OPEN)
         announce(QuestionAsked(**question.told()))
@@ -53,7 +53,7 @@ def answer_question(*, by: Actor, question_id: UUID, text: str, is_closed: bool 
     """
     by.require(MANAGE)
     question = found.question_for_update(question_id)
-    _write(question, by, text, is_from_member=False)
+    _write(question, text, is_from_member=False)
     wanted = QuestionState.RESOLVED if is_closed else QuestionState.ANSWERED
     if question.state not in (wanted, QuestionState.RESOLVED):
         _move(question, wanted)
@@ -76,12 +76,10 @@ def close_question(*, by: Actor, question_id: UUID, member_id: UUID | None = Non
     return question
 
 
-def _write(question: Question, by: Actor, text: str, *, is_from_member: bool) -> None:
+def _write(question: Question, text: str, *, is_from_member: bool) -> None:
     if not text.strip():
         raise QuestionEmpty(field="text")
-    QuestionMessage.objects.create(
-        question=question, is_from_member=is_from_member, author_label=by.label[:80], text=text.strip()[:2000]
-    )
+    QuestionMessage.objects.create(question=question, is_from_member=is_from_member, text=text.strip()[:2000])
 
 
 def _move(question: Question, state: QuestionState) -> None:

@@ -618,7 +618,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_from_member", models.BooleanField()),
-                ("author_label", models.CharField(max_length=80)),
                 ("text", models.CharField(max_length=2000)),
                 ("said_at", models.DateTimeField(default=pamoja.foundation.clock.now, editable=False)),
                 (

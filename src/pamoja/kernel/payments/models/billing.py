@@ -226,7 +226,6 @@ class QuestionMessage(CommunityModel):
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="messages")
     is_from_member = models.BooleanField()
-    author_label = models.CharField(max_length=80)
     text = models.CharField(max_length=2000)
     said_at = models.DateTimeField(default=clock.now, editable=False)
 
