@@ -21,7 +21,7 @@ from pamoja.kernel.payments.events import (
     PayoutRequested,
     PayoutSubmitted,
 )
-from pamoja.kernel.payments.models import Onward, Payout
+from pamoja.kernel.payments.models import Onward, Payee, Payout
 from pamoja.kernel.payments.queries import choosing, settings
 from pamoja.kernel.payments.queries import payouts as found
 from pamoja.kernel.payments.queries.payees import payee_of
@@ -149,6 +149,9 @@ def record_no_payout_acceptance(*, by: Actor = SYSTEM, payout_id: UUID, failure:
         return
     now = clock.now()
     payout.reason_code = failure.code[:40]
+    if payout.rail == rails.STRIPE and failure.permanent:
+        # Perhaps the member's account there is not what we believe.
+        Payee.objects.filter(member_id=payout.member_id, rail_id__isnull=False).update(next_query_at=now)
     if failure.may_have_happened:
         payout.may_have_left = True
         payout.next_query_at = _next_query_at(payout, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models.functions import Coalesce
 
@@ -85,7 +85,8 @@ def _ours(rail: str, since: datetime, until: datetime) -> list[Ours]:
         Ours("dispute", rail_id, -withdrawn, is_expected=False)
         for rail_id, withdrawn in taken.values_list("rail_id", "withdrawn_minor")
     ]
-    return rows + _ours_sent(rail, since, until)
+    # What was sent is confirmed within a day and an hour: its line may be older than what we list.
+    return rows + _ours_sent(rail, since + timedelta(hours=26), until)
 
 
 def _ours_sent(rail: str, since: datetime, until: datetime) -> list[Ours]:

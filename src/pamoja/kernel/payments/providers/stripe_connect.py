@@ -36,6 +36,7 @@ PAYEE_EVENTS = (
 )  # fmt: skip
 """What we want to be told of members' accounts; each is cause to ask."""
 
+_GONE = frozenset({"account_invalid", "resource_missing"})
 _SKEW = timedelta(minutes=10)
 
 
@@ -83,8 +84,13 @@ class StripeConnect(BaseRail):
         return text(made.get("url"))
 
     def payee_state(self, rail_id: str) -> PayeeSaid:
-        """How a member's account stands. Raises: RailFailure."""
-        return payee_of(self._http.get(f"/v1/accounts/{rail_id}"))
+        """How a member's account stands; one that Stripe does not know any more is gone. Raises: RailFailure."""
+        try:
+            return payee_of(self._http.get(f"/v1/accounts/{rail_id}"))
+        except RailFailure as failure:
+            if failure.code not in _GONE:
+                raise
+            return payee_of({"id": rail_id, "deleted": True})
 
     def pay_out(self, order: PayoutOrder) -> Submission:
         """Transfer money to the member's account there, once for an originator id. Raises: RailFailure."""

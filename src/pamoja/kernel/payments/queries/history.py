@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from pamoja.foundation import ids
@@ -199,12 +199,12 @@ def _fit(found: QuerySet[Any, Any], kind: Kind, wanted: Wanted, said: dict[str, 
         "amount_minor__gte": wanted.least.amount_minor if wanted.least else None,
         "amount_minor__lte": wanted.most.amount_minor if wanted.most else None,
     }
-    came_back = Onward.objects.filter(state=OnwardState.CAME_BACK).values("payout_id")
+    came_back = Exists(Onward.objects.filter(payout_id=OuterRef("pk"), state=OnwardState.CAME_BACK))
     if kind == "out" and wanted.standing == "failed":
         limits["state__in"] = None
-        found = found.filter(Q(state__in=states) | Q(pk__in=came_back))
+        found = found.filter(Q(state__in=states) | came_back)
     elif kind == "out" and wanted.standing == "done":
-        found = found.exclude(pk__in=came_back)
+        found = found.exclude(came_back)
     found = found.filter(**{name: value for name, value in limits.items() if value is not None})
     if said is None:
         return found

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from pamoja.foundation import clock
 from pamoja.foundation.money import Money
@@ -135,8 +135,8 @@ def used(member_id: UUID, direction: Direction, currency: str) -> Used:
 def _moved(direction: Direction) -> QuerySet[Any]:
     if direction == Direction.OUT:
         # What came back to the wallet has not left it.
-        came_back = Onward.objects.filter(state=OnwardState.CAME_BACK).values("payout_id")
-        return Payout.objects.exclude(state=PayoutState.FAILED).exclude(pk__in=came_back)
+        came_back = Onward.objects.filter(payout_id=OuterRef("pk"), state=OnwardState.CAME_BACK)
+        return Payout.objects.exclude(state=PayoutState.FAILED).exclude(Exists(came_back))
     # What a circle or an invoice is owed was agreed elsewhere; only what a member fills the wallet with counts.
     ended = (CollectionState.GIVEN_UP, CollectionState.EXPIRED)
     return Collection.objects.filter(purpose=TOP_UP).exclude(state__in=ended)
