@@ -77,6 +77,10 @@ def test_begins_on_stripes_page_and_ends_in_the_bank(
     assert "Stripe can pay you" in shown(page, headers={"HX-Request": "true", "HX-Target": "method"})
     assert WebhookInbox.objects.filter(claimed_code="account.updated").count() == 2
     assert Endpoint.objects.count() == 2
+    (told,) = client.get(f"{place}/api/v1/payments/methods").json()
+    assert (told["standing"], told["can_pay"], told["can_receive"]) == ("ready", False, True)
+    begun = client.post(f"{place}/api/v1/payments/methods/stripe").json()
+    assert (begun["id"], "You can be paid" in payable.visits(begun["url"]).text) == (method.public_id, True)
 
     fill(grace.pk, 5_000)
     before = clearing()
