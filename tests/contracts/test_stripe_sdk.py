@@ -11,6 +11,7 @@ import httpx
 import pytest
 import stripe
 
+from tests.harness.servers import NO_AUTHORITIES
 from tests.sandbox.conftest import Process
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -46,7 +47,7 @@ class Listener:
 def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """One sandbox process for all of these."""
     process = Process(tmp_path_factory.mktemp("stripe") / "outside")
-    with httpx.Client(base_url=process.url, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=process.url, trust_env=False, timeout=20, verify=NO_AUTHORITIES) as client:
         client.put("/api/preferences", json={"callback_delay_s": 0, "bank_debit_s": 0})
         yield client
     process.stop()

@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,13 @@ COLUMNS_ADDED = (
 )
 
 
-def _schemas() -> list[str]:
+@cache
+def _schema() -> str:
     """The common tables, then those of each provider (`<provider>/schema.sql`)."""
     here = files(__package__)
     own = sorted((folder for folder in here.iterdir() if folder.is_dir()), key=lambda folder: folder.name)
-    return [file.read_text() for folder in (here, *own) if (file := folder.joinpath("schema.sql")).is_file()]
+    parts = [file.read_text() for folder in (here, *own) if (file := folder.joinpath("schema.sql")).is_file()]
+    return "\n".join(["BEGIN;", *parts, "COMMIT;"])
 
 
 class Store:
@@ -39,8 +42,7 @@ class Store:
         self._settings: dict[str, str] = {}
         for pragma in PRAGMAS:
             self._connection.execute(f"PRAGMA {pragma}")
-        for schema in _schemas():
-            self._connection.executescript(f"BEGIN; {schema} COMMIT;")
+        self._connection.executescript(_schema())
         self._add_columns()
         self._settings |= dict(self._connection.execute("SELECT name, value FROM setting").fetchall())
 

@@ -46,6 +46,8 @@ class World:
     mailbox: Mailbox
     preferences: Preferences
     errands: set[asyncio.Task[Any]] = field(default_factory=set)
+    gates: dict[str, Any] = field(default_factory=dict)
+    """What a provider keeps in memory about the requests that come to it."""
 
     def start(self, errand: Coroutine[Any, Any, Any]) -> None:
         """Lets `errand` run beside everything else."""

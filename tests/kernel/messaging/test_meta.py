@@ -27,7 +27,7 @@ from pamoja.kernel.messaging.models import CommunitySender, Heard, Line, Provide
 from pamoja.kernel.messaging.providers import MetaWhatsApp, TwilioWhatsApp, carrier_of
 from pamoja.kernel.messaging.public import Address, Channel, Choice, Kind, Message, State, heard_from, reply, send
 from pamoja.kernel.messaging.queries.sending import meta_verify_token
-from tests.harness.servers import Served, free_port
+from tests.harness.servers import NO_AUTHORITIES, Served, free_port
 from tests.kernel.messaging.mail_servers import reloaded
 from tests.world import a_member, actor, signed_in
 
@@ -69,7 +69,7 @@ class Outside:
 
 @pytest.fixture
 def outside(sandbox: Served) -> Iterator[Outside]:
-    with httpx.Client(base_url=sandbox.base_url, timeout=20) as client:
+    with httpx.Client(base_url=sandbox.base_url, timeout=20, verify=NO_AUTHORITIES) as client:
         at_once = {"message_sent_s": 0, "message_delivered_s": 0, "message_read_s": 0}
         before = client.get("/api/preferences").json()
         client.put("/api/preferences", json=at_once | {"callback_delay_s": 0}).raise_for_status()

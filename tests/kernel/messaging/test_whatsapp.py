@@ -17,7 +17,7 @@ from pamoja.kernel.messaging.jobs import hand_over_due, look_after_templates
 from pamoja.kernel.messaging.models import ProviderContent
 from pamoja.kernel.messaging.providers import TwilioSms, TwilioWhatsApp
 from pamoja.kernel.messaging.public import Address, Channel, Choice, Kind, Message, State, heard_from, reply, send
-from tests.harness.servers import Served
+from tests.harness.servers import NO_AUTHORITIES, Served
 from tests.kernel.messaging.mail_servers import reloaded
 
 pytestmark = pytest.mark.committed
@@ -45,7 +45,7 @@ class Phone:
 
 @pytest.fixture
 def world(sandbox: Served) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=sandbox.base_url, timeout=20) as client:
+    with httpx.Client(base_url=sandbox.base_url, timeout=20, verify=NO_AUTHORITIES) as client:
         yield client
         client.delete("/api/faults")
 

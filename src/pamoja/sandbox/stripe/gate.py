@@ -107,14 +107,19 @@ class Asked:
         return str((row and row["email"]) or given.get("receipt_email") or given.get("email") or self.request.url.path)
 
 
-def behind_the_gate(gate: Gate, handler: Handler, *, is_public: bool = False) -> Any:
+def _gate_of(world: World) -> Gate:
+    gate: Gate = world.gates.setdefault("stripe", Gate())
+    return gate
+
+
+def behind_the_gate(handler: Handler, *, is_public: bool = False) -> Any:
     """An endpoint at which `handler` answers. `is_public`: a publishable key may call it too."""
 
     async def endpoint(request: Request) -> Response:
         request.scope["sandbox.scope"] = "stripe"
         request_id = f"req_{secrets.token_hex(7)}"
         try:
-            asked = await _read(request, gate, handler, request_id, is_public=is_public)
+            asked = await _read(request, handler, request_id, is_public=is_public)
             response = await _through(asked)
         except StripeError as error:
             response = _response(error.status, json.dumps(error.body))
@@ -127,7 +132,7 @@ def behind_the_gate(gate: Gate, handler: Handler, *, is_public: bool = False) ->
     return endpoint
 
 
-async def _read(request: Request, gate: Gate, handler: Handler, request_id: str, *, is_public: bool) -> Asked:
+async def _read(request: Request, handler: Handler, request_id: str, *, is_public: bool) -> Asked:
     world = world_of(request)
     is_publishable = _authenticate(request, is_public=is_public)
     version = request.headers.get("Stripe-Version", API_VERSION)
@@ -151,7 +156,7 @@ async def _read(request: Request, gate: Gate, handler: Handler, request_id: str,
         raise StripeError(400, "Invalid request: send the body as application/x-www-form-urlencoded.")
     encoded = "&".join(part for part in (query, body.decode("utf-8", "replace")) if part)
     params = Parameters(decode(encoded))
-    return Asked(request, world, gate, handler, params, account, request_id, key, is_publishable)
+    return Asked(request, world, _gate_of(world), handler, params, account, request_id, key, is_publishable)
 
 
 def _authenticate(request: Request, *, is_public: bool) -> bool:

@@ -1,5 +1,7 @@
 """Gives every Stripe address its answerer, and sets Stripe going in a world."""
 
+from functools import cache
+
 from starlette.routing import Route
 
 from pamoja.sandbox.stripe import (
@@ -27,7 +29,7 @@ from pamoja.sandbox.stripe import (
 from pamoja.sandbox.stripe.call import Call
 from pamoja.sandbox.stripe.desk import Desk
 from pamoja.sandbox.stripe.dues import happens
-from pamoja.sandbox.stripe.gate import Gate, Handler, behind_the_gate
+from pamoja.sandbox.stripe.gate import Handler, behind_the_gate
 from pamoja.sandbox.stripe.objects import Object
 from pamoja.sandbox.world import World
 
@@ -37,17 +39,22 @@ def join(world: World) -> list[Route]:
     for join_in in JOINING:
         join_in(world)
     happens(world, "stripe.funds_available", _funds_available)
-    gate = Gate()
-    return [*(_route(gate, line, handler) for line, handler in TABLE.items()), *api.ROUTES]
+    return [*_impersonated(), *api.ROUTES]
+
+
+@cache
+def _impersonated() -> list[Route]:
+    """The same for every world of a process: there are many, and making them takes longer than a request."""
+    return [_route(line, handler) for line, handler in TABLE.items()]
 
 
 def _funds_available(desk: Desk, payload: dict[str, str]) -> None:
     balance.funds_available(desk, payload["line"])
 
 
-def _route(gate: Gate, line: str, handler: Handler) -> Route:
+def _route(line: str, handler: Handler) -> Route:
     verb, path = line.split()
-    endpoint = behind_the_gate(gate, handler, is_public=line in PUBLIC)
+    endpoint = behind_the_gate(handler, is_public=line in PUBLIC)
     return Route(f"/stripe/v1{path}", endpoint, methods=[verb])
 
 
