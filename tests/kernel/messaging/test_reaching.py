@@ -12,6 +12,7 @@ from django.db import transaction
 from pamoja.kernel.communities.public import Community, entered
 from pamoja.kernel.identity.public import Member
 from pamoja.kernel.messaging.actions import claim_due, record_sent
+from pamoja.kernel.messaging.actions.reaching import known_address
 from pamoja.kernel.messaging.models import ConsentRecord, Notification
 from pamoja.kernel.messaging.public import (
     Address,
@@ -74,6 +75,15 @@ def test_says_it_where_the_member_wrote_last_with_mail_to_fall_back_on(amina: Me
     assert (message.channel, message.address, message.fallbacks) == ("whatsapp", PHONE, ["email"])
     notification = Notification.objects.get()
     assert (notification.member_id, notification.subject) == (amina.pk, "A note from Umoja")
+
+
+def test_an_address_they_never_wrote_from_comes_last(amina: Member, whatsapp: Address) -> None:
+    with transaction.atomic():
+        other = known_address(channel=Channel.WHATSAPP, address="KE.1a2b3c", member_id=amina.pk)
+        record_consent(address_id=other.pk, wants=True, wording="JOIN", how="page")
+
+    assert [each.pk for each in addresses_of(amina.pk)][0] == whatsapp.pk
+    assert say(amina).address == PHONE
 
 
 def test_a_wish_for_mail_comes_first(amina: Member, whatsapp: Address) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F
 
 from pamoja.foundation import crypto
 from pamoja.kernel.communities.public import current_community
@@ -17,6 +18,9 @@ from pamoja.kernel.messaging import rules
 from pamoja.kernel.messaging.models import Address, Preference, PushSubscription
 from pamoja.kernel.messaging.queries.sending import Senders, senders
 from pamoja.kernel.messaging.rules import MUTED_AT_FIRST, Channel, Consent, Kind, Reachable, Wishes
+
+# Last of all those from which they never wrote: there WhatsApp's window is closed.
+_LAST_USED_FIRST = (F("last_inbound_at").desc(nulls_last=True), "-pk")
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def address_at(channel: str, address: str) -> Address | None:
 
 def addresses_of(member_id: UUID) -> list[Address]:
     """The member's addresses on phone channels, the one they used last first."""
-    return list(Address.objects.filter(member_id=member_id).order_by("-last_inbound_at", "-pk"))
+    return list(Address.objects.filter(member_id=member_id).order_by(*_LAST_USED_FIRST))
 
 
 def addresses_for_update(address_ids: Iterable[UUID]) -> list[Address]:
@@ -78,7 +82,7 @@ def reaches_of(members: Collection[Member]) -> dict[UUID, Reach]:
     ids = [each.pk for each in members]
     preferences = {each.member_id: each for each in Preference.objects.filter(member_id__in=ids)}
     known, browsers = defaultdict(list), defaultdict(list)
-    for address in Address.objects.filter(member_id__in=ids).order_by("-last_inbound_at", "-pk"):
+    for address in Address.objects.filter(member_id__in=ids).order_by(*_LAST_USED_FIRST):
         known[address.member_id].append(address)
     for browser in PushSubscription.objects.filter(member_id__in=ids).order_by("pk"):
         browsers[browser.member_id].append(browser)
