@@ -82,7 +82,7 @@ def test_an_address_they_never_wrote_from_comes_last(amina: Member, whatsapp: Ad
         other = known_address(channel=Channel.WHATSAPP, address="KE.1a2b3c", member_id=amina.pk)
         record_consent(address_id=other.pk, wants=True, wording="JOIN", how="page")
 
-    assert [each.pk for each in addresses_of(amina.pk)][0] == whatsapp.pk
+    assert addresses_of(amina.pk)[0].pk == whatsapp.pk
     assert say(amina).address == PHONE
 
 
