@@ -104,10 +104,11 @@ def _mpesa(proof: Proof, movements: list[dict[str, Any]]) -> None:
     for each in movements:
         by_kind[each["kind"]].append(each)
     paid = CollectionAttempt.objects.filter(rail="mpesa", state="paid")
-    # A prompt is known by its number, or where that was lost, by the receipt.
+    # A payment is known by its receipt, or where that was never told, by the prompt's number. The receipt goes first:
+    # of two prompts of one collection that were both paid, the menu's notice does not say which one it is about.
     numbers = {each: pk for pk, each in paid.values_list("pk", "checkout_request_id") if each}
     receipts = {each: pk for pk, each in paid.values_list("pk", "receipt") if each}
-    found = [numbers.get(each["operation"]) or receipts.get(each["receipt"]) for each in by_kind["stk"]]
+    found = [receipts.get(each["receipt"]) or numbers.get(each["operation"]) for each in by_kind["stk"]]
     _compare(
         proof,
         Counter(str(pk or move["receipt"]) for pk, move in zip(found, by_kind["stk"], strict=True)),
