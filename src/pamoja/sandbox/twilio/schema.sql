@@ -35,6 +35,8 @@ CREATE INDEX IF NOT EXISTS twilio_message_by_person ON twilio_message (person, i
 -- As `To=` asks: who is unsure whether a message was taken looks it up, and after a crash many do.
 CREATE INDEX IF NOT EXISTS twilio_message_by_receiver
   ON twilio_message ((CASE direction WHEN 'inbound' THEN sender ELSE address END), id);
+-- How many a sender has said within a second, or to one person within a minute.
+CREATE INDEX IF NOT EXISTS twilio_message_pace ON twilio_message (sender, created_at);
 CREATE INDEX IF NOT EXISTS twilio_message_unread ON twilio_message (person) WHERE status = 'delivered';
 
 CREATE TABLE IF NOT EXISTS twilio_media (
