@@ -145,6 +145,16 @@ class TestGettingPaid:
         assert "Add a phone number first" in response.content.decode()
         assert payment_method_of(phoneless.pk) == "wallet"
 
+    def test_goes_to_a_bank_account_where_there_is_no_phone(self, cast: Cast) -> None:
+        phoneless = a_member("Nophone")
+        browser = signed_in(phoneless)
+        account = {"holder": "No Phone", "bank": "Equity", "account": "0123456789", "branch": ""}
+        browser.post(f"{HERE}/me/money/bank/", account)
+
+        browser.post(f"{HERE}/me/money/", {"payment_method": "mpesa"})
+
+        assert payment_method_of(phoneless.pk) == "mpesa"
+
     def test_a_bank_account_is_sealed_and_shown_masked(self, cast: Cast) -> None:
         browser = signed_in(cast.member)
 

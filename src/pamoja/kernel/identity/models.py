@@ -77,6 +77,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def has_place_for_money(self) -> bool:
+        """Whether it is known where money could be sent on to: a phone, or a bank account."""
+        return bool(self.phone or self.bank_details)
+
 
 class PaymentMethod(models.TextChoices):
     """Where a member's money should end up."""

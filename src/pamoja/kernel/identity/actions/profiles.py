@@ -89,10 +89,10 @@ def set_language(*, member_id: UUID, language: str) -> None:
 def change_payment_method(*, by: Actor, method: str) -> Member:
     """Where the member's money should end up: a value of `PaymentMethod`.
 
-    Raises: NotAMember; NoPhone when it should go to one that is not there.
+    Raises: NotAMember; NoPhone when it should be sent on, and neither a phone nor a bank account is known.
     """
     member = _own_for_update(by)
-    if method == PaymentMethod.MPESA and not member.person.phone:
+    if method == PaymentMethod.MPESA and not member.person.has_place_for_money:
         raise NoPhone(field="payment_method")
     _set(member, payment_method=PaymentMethod(method).value)
     _tell(member.person, "payment method")

@@ -125,9 +125,9 @@ def language_of(member_id: UUID) -> str:
 
 
 def payment_method_of(member_id: UUID) -> str:
-    """`mpesa` when the member wants money on the phone and has one, else `wallet`."""
+    """`mpesa` when the member wants money sent on and there is a place for it, else `wallet`."""
     member = member_with_id(member_id)
-    return member.payment_method if member.person.phone else "wallet"
+    return member.payment_method if member.person.has_place_for_money else "wallet"
 
 
 def bank_details_of(person: Person) -> BankDetails | None:

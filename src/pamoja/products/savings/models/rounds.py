@@ -78,6 +78,11 @@ class Round(CommunityModel):
         return self.state == self.State.OPEN
 
     @property
+    def is_past_due(self) -> bool:
+        """Whether its day is over; until the pot goes out, its recipient waits."""
+        return self.due_at <= clock.now()
+
+    @property
     def is_paid_out(self) -> bool:
         return self.state == self.State.PAID_OUT
 
