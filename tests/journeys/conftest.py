@@ -11,21 +11,22 @@ import pytest
 from tests.conftest import worker_database, working_on
 from tests.harness.browsers import a_chromium
 from tests.harness.databases import Databases
-from tests.harness.servers import Served, free_port, process, wait_until_served
+from tests.harness.servers import Served, process, wait_until_served
 
 if TYPE_CHECKING:
     from pamoja.kernel.communities.public import Community
 
 
 @contextmanager
-def serving(database: dict[str, str], sandbox: Served, *, logs: Path, port: int) -> Iterator[Served]:
-    """Web server and worker, as long as the block lasts."""
+def serving(database: dict[str, str], sandbox: Served, *, logs: Path) -> Iterator[Served]:
+    """Web server and worker, as long as the block lasts, at the address that this process's settings name too."""
+    from django.conf import settings
+
     env = database | {
         "PAMOJA_LOG_LEVEL": "INFO",
         "PAMOJA_CLOCK_URL": f"{sandbox.base_url}/clock",
-        "PAMOJA_PORT": str(port),
     }
-    address = f"http://localhost:{port}"
+    address = f"http://localhost:{settings.PAMOJA.port}"
     web_log, worker_log = logs / "web.log", logs / "worker.log"
     with (
         process("pamoja.site.cli", "worker", log=worker_log, env=env),
@@ -41,7 +42,7 @@ def platform(databases: Databases, sandbox: Served, tmp_path_factory: pytest.Tem
     name = f"{worker_database()}_journeys"
     databases.clone(name)
     logs = tmp_path_factory.mktemp("platform")
-    with serving(databases.settings(name), sandbox, logs=logs, port=free_port()) as served:
+    with serving(databases.settings(name), sandbox, logs=logs) as served:
         yield served
     databases.drop(name)
 

@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.committed, pytest.mark.journey]
 
 ASKS_EVERY_TIME = "4000 0027 6000 3184"
 WILL_BE_DISPUTED = "4000 0000 0000 0259"
-SOON = 40_000
+SOON = 15_000
 """Milliseconds: what webhooks, jobs and live news need together."""
 
 

@@ -135,6 +135,7 @@ def test_a_template_of_no_fit_form_is_rejected(meta: Meta, text: str) -> None:
 
 def test_what_is_told_is_signed_over_its_bytes_and_bears_our_word(listening: Meta, platform: Platform) -> None:
     listening.says("Habari 👋")
+    listening.outside.settle()  # two that wait are told side by side, in either order
     listening.sent(**TEXT, biz_opaque_callback_data="ours")
     listening.outside.settle()
 
