@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -235,18 +236,16 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def key_pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One RSA pair for all tests: making one takes longer than a test."""
-    folder = tmp_path_factory.mktemp("keys")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a fresh outside world keeps: making its keys and tables takes longer than a test."""
+    folder = tmp_path_factory.mktemp("first-day")
     create_app(folder).state.world.store.close()
     return folder
 
 
 @pytest.fixture
-def outside(data: Path, key_pair: Path, platform: Platform) -> Iterator[Outside]:
-    data.mkdir()
-    for file in key_pair.glob("*.pem"):
-        (data / file.name).write_bytes(file.read_bytes())
+def outside(data: Path, first_day: Path, platform: Platform) -> Iterator[Outside]:
+    shutil.copytree(first_day, data)
     with ExitStack() as stack:
         world = Outside(data, platform.url, stack)
         world.client.put("/api/preferences", json={"callback_delay_s": 0, "b2c_delay_s": 0, "command_delay_s": 0})
@@ -262,11 +261,7 @@ def free_port() -> int:
 class Process:
     """The sandbox, started, stopped and killed."""
 
-    def __init__(self, data: Path, key_pair: Path | None = None) -> None:
-        if key_pair:
-            data.mkdir()
-            for file in key_pair.glob("*.pem"):
-                (data / file.name).write_bytes(file.read_bytes())
+    def __init__(self, data: Path) -> None:
         self.data, self.port, self.smtp_port = data, free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
@@ -292,18 +287,18 @@ class Process:
 
 
 @pytest.fixture
-def process(tmp_path: Path, key_pair: Path) -> Iterator[Process]:
+def process(data: Path, first_day: Path) -> Iterator[Process]:
     """A fresh one, for a test that kills it."""
-    running = Process(tmp_path / "outside", key_pair)
+    running = Process(shutil.copytree(first_day, data))
     yield running
     if running.child.poll() is None:
         running.stop(signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
-def same_process(tmp_path_factory: pytest.TempPathFactory, key_pair: Path) -> Iterator[Process]:
+def same_process(tmp_path_factory: pytest.TempPathFactory, first_day: Path) -> Iterator[Process]:
     """One for the tests of a module; each has phones of its own on it."""
-    running = Process(tmp_path_factory.mktemp("sandbox") / "outside", key_pair)
+    running = Process(shutil.copytree(first_day, tmp_path_factory.mktemp("sandbox") / "outside"))
     yield running
     if running.child.poll() is None:
         running.stop(signal.SIGKILL)

@@ -28,7 +28,7 @@ def write(config: Config, *, late: str, school_fees_code: str, house_code: str) 
                 f"Sign in as Amina, press Pay, answer on her phone: {outside}/phones/254712000002; or write PAY there.",
                 "Open the circle in a second browser as Faith, and watch the ring fill when Amina pays.",
                 f"Join the school fees as brian@{UMOJA.slug}.example: {school_fees_code}; in London: {house_code}.",
-                f"Turn the clock ahead at {outside}/time and see rounds open, members asked and reminded, and who is late.",
+                f"Turn the clock ahead at {outside}/time: rounds open, members are asked and reminded, some are late.",
                 f"Make callbacks late, lost or doubled at {outside}/faults, and pay again: the books hold.",
             ],
         },
