@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("key", models.CharField(max_length=200)),
-                ("phone", pamoja.foundation.fields.EncryptedTextField()),
+                ("phone", pamoja.foundation.fields.EncryptedTextField(help_text="For a rail that asks one.")),
                 (
                     "state",
                     models.CharField(
@@ -56,6 +56,10 @@ class Migration(migrations.Migration):
                         default=pamoja.kernel.payments.rules.states.CollectionState["INTENDED"],
                         max_length=12,
                     ),
+                ),
+                (
+                    "is_attended",
+                    models.BooleanField(default=False, help_text="The member is here for the next attempt."),
                 ),
                 ("attempts_max", models.PositiveSmallIntegerField()),
                 ("next_attempt_at", models.DateTimeField(default=pamoja.foundation.clock.now, null=True)),
@@ -164,6 +168,7 @@ class Migration(migrations.Migration):
                 ],
                 "indexes": [
                     models.Index(fields=["community", "member", "-requested_at"], name="payments_collection_of_member"),
+                    models.Index(fields=["community", "-requested_at"], name="payments_collection_newest"),
                     models.Index(fields=["community", "purpose"], name="payments_collection_purpose"),
                     models.Index(
                         condition=models.Q(("next_attempt_at__isnull", False)),
@@ -202,6 +207,16 @@ class Migration(migrations.Migration):
                 ),
                 ("began_at", models.DateTimeField(default=pamoja.foundation.clock.now)),
                 ("was_shown", models.BooleanField(default=True, help_text="Not, when the rail refused at its gate.")),
+                (
+                    "is_attended",
+                    models.BooleanField(default=False, help_text="The member was here to confirm with their bank."),
+                ),
+                (
+                    "action_url",
+                    models.CharField(
+                        blank=True, help_text="Where the member confirms with their bank.", max_length=600
+                    ),
+                ),
                 ("checkout_request_id", models.CharField(max_length=100, null=True)),
                 ("merchant_request_id", models.CharField(blank=True, max_length=100)),
                 ("result_code", models.CharField(blank=True, max_length=40)),
@@ -336,12 +351,13 @@ class Migration(migrations.Migration):
                 ("currency", models.CharField(max_length=8)),
                 ("purpose", models.CharField(max_length=120)),
                 ("key", models.CharField(max_length=200)),
-                ("phone", pamoja.foundation.fields.EncryptedTextField()),
+                ("phone", pamoja.foundation.fields.EncryptedTextField(help_text="For a rail that sends to one.")),
                 (
                     "state",
                     models.CharField(
                         choices=[
                             ("requested", "Requested"),
+                            ("waiting", "Waiting"),
                             ("sent", "Sent"),
                             ("accepted", "Accepted"),
                             ("confirmed", "Confirmed"),
@@ -423,7 +439,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("state__in", ["requested", "sent", "accepted", "confirmed", "failed", "review"])
+                            ("state__in", ["requested", "waiting", "sent", "accepted", "confirmed", "failed", "review"])
                         ),
                         name="payments_payout_state_known",
                     ),
@@ -470,6 +486,7 @@ class Migration(migrations.Migration):
                 ],
                 "indexes": [
                     models.Index(fields=["community", "member", "-requested_at"], name="payments_payout_of_member"),
+                    models.Index(fields=["community", "-requested_at"], name="payments_payout_newest"),
                     models.Index(
                         condition=models.Q(("next_submission_at__isnull", False)),
                         fields=["community", "next_submission_at"],
@@ -501,6 +518,13 @@ class Migration(migrations.Migration):
                             ("payout", "Payout"),
                             ("payout-late", "Payout-late"),
                             ("payout-state", "Payout-state"),
+                            ("refund", "Refund"),
+                            ("refund-late", "Refund-late"),
+                            ("refund-state", "Refund-state"),
+                            ("c2b", "C2b"),
+                            ("c2b-check", "C2b-check"),
+                            ("c2b-state", "C2b-state"),
+                            ("event", "Event"),
                         ],
                         max_length=20,
                     ),
@@ -542,7 +566,24 @@ class Migration(migrations.Migration):
                         fields=("community", "kind", "subject_id", "fingerprint"), name="payments_inbox_kept_once"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["collection", "payout", "payout-late", "payout-state"])),
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "collection",
+                                    "payout",
+                                    "payout-late",
+                                    "payout-state",
+                                    "refund",
+                                    "refund-late",
+                                    "refund-state",
+                                    "c2b",
+                                    "c2b-check",
+                                    "c2b-state",
+                                    "event",
+                                ],
+                            )
+                        ),
                         name="payments_inbox_kind_known",
                     ),
                 ],

@@ -71,6 +71,12 @@ class Migration(migrations.Migration):
                 ("rail", models.CharField(max_length=20)),
                 ("rail_id", models.CharField(max_length=100)),
                 ("url", models.CharField(max_length=300)),
+                (
+                    "hears_payees",
+                    models.BooleanField(
+                        default=False, help_text="Events of connected accounts; else of the installation's own account."
+                    ),
+                ),
                 ("secret", pamoja.foundation.fields.EncryptedTextField()),
                 ("made_at", models.DateTimeField(default=pamoja.foundation.clock.now)),
                 (
@@ -108,7 +114,13 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("card", "Card"), ("bacs_debit", "Bacs debit"), ("phone", "Phone"), ("bank", "Bank")],
+                        choices=[
+                            ("card", "Card"),
+                            ("bacs_debit", "Bacs debit"),
+                            ("phone", "Phone"),
+                            ("bank", "Bank"),
+                            ("stripe_account", "Stripe account"),
+                        ],
                         max_length=20,
                     ),
                 ),
@@ -137,6 +149,10 @@ class Migration(migrations.Migration):
                 ("last4", models.CharField(blank=True, max_length=4)),
                 ("expires_month", models.PositiveSmallIntegerField(null=True)),
                 ("expires_year", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "expiry_told_at",
+                    models.DateTimeField(help_text="When the member was told that it expires soon.", null=True),
+                ),
                 ("fingerprint", models.CharField(blank=True, max_length=64)),
                 (
                     "number",
@@ -170,7 +186,7 @@ class Migration(migrations.Migration):
                 "db_table": "payments_method",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["card", "bacs_debit", "phone", "bank"])),
+                        condition=models.Q(("kind__in", ["card", "bacs_debit", "phone", "bank", "stripe_account"])),
                         name="payments_method_kind_known",
                     ),
                     models.CheckConstraint(
@@ -198,6 +214,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("next_query_at__isnull", False)),
                         fields=["community", "next_query_at"],
                         name="payments_method_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("expires_year__isnull", False)),
+                        fields=["community", "expires_year", "expires_month"],
+                        name="payments_method_expiring",
                     ),
                 ],
             },
@@ -244,6 +265,10 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True, default=dict, help_text="What differs from the usual limits and thresholds."
                     ),
+                ),
+                (
+                    "reported_until",
+                    models.DateField(blank=True, help_text="The last day of the last month reported.", null=True),
                 ),
                 ("changed_at", models.DateTimeField(default=pamoja.foundation.clock.now)),
                 (
@@ -300,75 +325,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("code",), name="payments_reference_code_unique"),
                 ],
             },
-        ),
-        migrations.RemoveConstraint(
-            model_name="webhookinbox",
-            name="payments_inbox_kind_known",
-        ),
-        migrations.AddField(
-            model_name="collection",
-            name="is_attended",
-            field=models.BooleanField(default=False, help_text="The member is here for the next attempt."),
-        ),
-        migrations.AddField(
-            model_name="collectionattempt",
-            name="action_url",
-            field=models.CharField(blank=True, help_text="Where the member confirms with their bank.", max_length=600),
-        ),
-        migrations.AddField(
-            model_name="collectionattempt",
-            name="is_attended",
-            field=models.BooleanField(default=False, help_text="The member was here to confirm with their bank."),
-        ),
-        migrations.AlterField(
-            model_name="collection",
-            name="phone",
-            field=pamoja.foundation.fields.EncryptedTextField(help_text="For a rail that asks one."),
-        ),
-        migrations.AlterField(
-            model_name="payout",
-            name="phone",
-            field=pamoja.foundation.fields.EncryptedTextField(help_text="For a rail that sends to one."),
-        ),
-        migrations.AlterField(
-            model_name="webhookinbox",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("collection", "Collection"),
-                    ("payout", "Payout"),
-                    ("payout-late", "Payout-late"),
-                    ("payout-state", "Payout-state"),
-                    ("refund", "Refund"),
-                    ("refund-state", "Refund-state"),
-                    ("c2b", "C2b"),
-                    ("c2b-state", "C2b-state"),
-                    ("event", "Event"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookinbox",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "collection",
-                            "payout",
-                            "payout-late",
-                            "payout-state",
-                            "refund",
-                            "refund-state",
-                            "c2b",
-                            "c2b-state",
-                            "event",
-                        ],
-                    )
-                ),
-                name="payments_inbox_kind_known",
-            ),
         ),
         migrations.AddField(
             model_name="collection",

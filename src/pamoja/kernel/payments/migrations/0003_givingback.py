@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                             ("difference", "Difference"),
                             ("dispute", "Dispute"),
                             ("refund", "Refund"),
+                            ("payout", "Payout"),
                         ],
                         max_length=20,
                     ),
@@ -79,7 +80,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["unmatched", "difference", "dispute", "refund"])),
+                        condition=models.Q(("kind__in", ["unmatched", "difference", "dispute", "refund", "payout"])),
                         name="payments_case_kind_known",
                     ),
                     models.UniqueConstraint(

@@ -383,36 +383,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RemoveConstraint(
-            model_name="payout",
-            name="payments_payout_state_known",
-        ),
-        migrations.AlterField(
-            model_name="payout",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("requested", "Requested"),
-                    ("waiting", "Waiting"),
-                    ("sent", "Sent"),
-                    ("accepted", "Accepted"),
-                    ("confirmed", "Confirmed"),
-                    ("failed", "Failed"),
-                    ("review", "Review"),
-                ],
-                default=pamoja.kernel.payments.rules.states.PayoutState["REQUESTED"],
-                max_length=12,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["requested", "waiting", "sent", "accepted", "confirmed", "failed", "review"])
-                ),
-                name="payments_payout_state_known",
-            ),
-        ),
         IsolateByCommunity("Approval"),
         IsolateByCommunity("Freeze"),
         IsolateByCommunity("MemberTier"),

@@ -134,54 +134,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RemoveConstraint(
-            model_name="webhookinbox",
-            name="payments_inbox_kind_known",
-        ),
-        migrations.AlterField(
-            model_name="webhookinbox",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("collection", "Collection"),
-                    ("payout", "Payout"),
-                    ("payout-late", "Payout-late"),
-                    ("payout-state", "Payout-state"),
-                    ("refund", "Refund"),
-                    ("refund-late", "Refund-late"),
-                    ("refund-state", "Refund-state"),
-                    ("c2b", "C2b"),
-                    ("c2b-check", "C2b-check"),
-                    ("c2b-state", "C2b-state"),
-                    ("event", "Event"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookinbox",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "collection",
-                            "payout",
-                            "payout-late",
-                            "payout-state",
-                            "refund",
-                            "refund-late",
-                            "refund-state",
-                            "c2b",
-                            "c2b-check",
-                            "c2b-state",
-                            "event",
-                        ],
-                    )
-                ),
-                name="payments_inbox_kind_known",
-            ),
-        ),
         IsolateByCommunity("Arrival"),
         IsolateByCommunity("Inlet"),
         run_sql_file(__file__, "arrivals.sql"),

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("communities", "0001_communities"),
         ("identity", "0004_changes"),
-        ("payments", "0008_month_reports"),
+        ("payments", "0006_arrivals"),
     ]
 
     operations = [
@@ -85,6 +85,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_onward",
+                "constraints": [
+                    models.UniqueConstraint(fields=("payout",), name="payments_onward_one_a_payout"),
+                    models.UniqueConstraint(fields=("rail_id",), name="payments_onward_rail_id_unique"),
+                    models.UniqueConstraint(fields=("reversal_id",), name="payments_onward_reversal_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["requested", "sent", "moving", "paid", "coming_back", "came_back", "stuck"])
+                        ),
+                        name="payments_onward_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("back_entry_id__isnull", False),
+                                ("reversal_id__isnull", False),
+                                ("state", pamoja.kernel.payments.rules.onward.OnwardState["CAME_BACK"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state", pamoja.kernel.payments.rules.onward.OnwardState["CAME_BACK"]),
+                                    _negated=True,
+                                ),
+                                ("back_entry_id__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_onward_back_is_posted",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_query_at__isnull", False)),
+                        fields=["community", "next_query_at"],
+                        name="payments_onward_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -153,147 +189,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_payee",
-            },
-        ),
-        migrations.RemoveConstraint(
-            model_name="case",
-            name="payments_case_kind_known",
-        ),
-        migrations.RemoveConstraint(
-            model_name="method",
-            name="payments_method_kind_known",
-        ),
-        migrations.AddField(
-            model_name="endpoint",
-            name="hears_payees",
-            field=models.BooleanField(
-                default=False, help_text="Events of connected accounts; else of the installation's own account."
-            ),
-        ),
-        migrations.AlterField(
-            model_name="case",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("unmatched", "Unmatched"),
-                    ("difference", "Difference"),
-                    ("dispute", "Dispute"),
-                    ("refund", "Refund"),
-                    ("payout", "Payout"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="method",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("card", "Card"),
-                    ("bacs_debit", "Bacs debit"),
-                    ("phone", "Phone"),
-                    ("bank", "Bank"),
-                    ("stripe_account", "Stripe account"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["unmatched", "difference", "dispute", "refund", "payout"])),
-                name="payments_case_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="method",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["card", "bacs_debit", "phone", "bank", "stripe_account"])),
-                name="payments_method_kind_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="onward",
-            index=models.Index(
-                condition=models.Q(("next_query_at__isnull", False)),
-                fields=["community", "next_query_at"],
-                name="payments_onward_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="onward",
-            constraint=models.UniqueConstraint(fields=("payout",), name="payments_onward_one_a_payout"),
-        ),
-        migrations.AddConstraint(
-            model_name="onward",
-            constraint=models.UniqueConstraint(fields=("rail_id",), name="payments_onward_rail_id_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="onward",
-            constraint=models.UniqueConstraint(fields=("reversal_id",), name="payments_onward_reversal_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="onward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["requested", "sent", "moving", "paid", "coming_back", "came_back", "stuck"])
-                ),
-                name="payments_onward_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="onward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("back_entry_id__isnull", False),
-                        ("reversal_id__isnull", False),
-                        ("state", pamoja.kernel.payments.rules.onward.OnwardState["CAME_BACK"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state", pamoja.kernel.payments.rules.onward.OnwardState["CAME_BACK"]), _negated=True
+                "constraints": [
+                    models.UniqueConstraint(fields=("community", "member"), name="payments_payee_one_a_member"),
+                    models.UniqueConstraint(fields=("rail_id",), name="payments_payee_rail_id_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("standing__in", ["needs_more", "checked", "ready", "restricted", "refused"])
                         ),
-                        ("back_entry_id__isnull", True),
+                        name="payments_payee_standing_known",
                     ),
-                    _connector="OR",
-                ),
-                name="payments_onward_back_is_posted",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payee",
-            index=models.Index(
-                condition=models.Q(("next_query_at__isnull", False)),
-                fields=["community", "next_query_at"],
-                name="payments_payee_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payee",
-            constraint=models.UniqueConstraint(fields=("community", "member"), name="payments_payee_one_a_member"),
-        ),
-        migrations.AddConstraint(
-            model_name="payee",
-            constraint=models.UniqueConstraint(fields=("rail_id",), name="payments_payee_rail_id_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="payee",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("standing__in", ["needs_more", "checked", "ready", "restricted", "refused"])),
-                name="payments_payee_standing_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payee",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("standing", pamoja.kernel.payments.rules.payees.PayeeStanding["READY"]), _negated=True),
-                    ("rail_id__isnull", False),
-                    _connector="OR",
-                ),
-                name="payments_payee_ready_is_opened",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("standing", pamoja.kernel.payments.rules.payees.PayeeStanding["READY"]), _negated=True
+                            ),
+                            ("rail_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="payments_payee_ready_is_opened",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_query_at__isnull", False)),
+                        fields=["community", "next_query_at"],
+                        name="payments_payee_due",
+                    ),
+                ],
+            },
         ),
         IsolateByCommunity("Onward"),
         IsolateByCommunity("Payee"),
