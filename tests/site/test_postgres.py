@@ -8,8 +8,10 @@ import sys
 
 import psycopg
 import pytest
+from django.db import ProgrammingError
 
 from pamoja.site.config import runtime_url_beside
+from pamoja.site.migrating import explained
 from pamoja.site.postgres import AlreadyRunning, EmbeddedPostgres, PostgresFailed, recorded_port
 from pamoja.site.roles import DatabaseUnfit, prepare_database
 
@@ -174,3 +176,19 @@ def test_refuses_an_application_role_that_sees_everything(server, owner_url, rig
 def test_refuses_the_owner_as_application_role(owner_url):
     with pytest.raises(DatabaseUnfit, match="must not be the owner"):
         prepare_database(owner_url, owner_url)
+
+
+def test_says_that_another_version_made_the_database(owner_connection):
+    trouble = ProgrammingError("relation already exists")
+    with pytest.raises(ProgrammingError), explained(owner_connection):
+        raise trouble
+
+    owner_connection.execute(
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('ledger', '0099_later', now())"
+    )
+
+    with (
+        pytest.raises(DatabaseUnfit, match=r"ledger\.0099_later is not known here.*make fresh"),
+        explained(owner_connection),
+    ):
+        raise trouble

@@ -3,13 +3,16 @@
 import functools
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
 import psycopg
+from django.db import DatabaseError
 
 from pamoja.site.config import Config
-from pamoja.site.roles import prepare_database
+from pamoja.site.roles import DatabaseUnfit, prepare_database
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -33,13 +36,39 @@ def is_migrated(url: str) -> bool:
 
 
 def migrate(config: Config, *, arguments: tuple[str, ...] = ()) -> None:
-    """Prepares the roles and runs Django's migrations as the owner; one at a time however many are started."""
+    """Prepares the roles and runs Django's migrations as the owner; one at a time however many are started.
+
+    Raises: DatabaseUnfit when it cannot be brought to this schema from the one that it has.
+    """
     prepare_database(config.owner_url, config.runtime_url)
     with psycopg.connect(config.owner_url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(hashtext('pamoja migrate'))")
-        _run_django(arguments)
+        with explained(connection):
+            _run_django(arguments)
         mark = "" if arguments else f"schema {fingerprint()}"
         connection.execute(f"COMMENT ON TABLE django_migrations IS '{mark}'")
+
+
+@contextmanager
+def explained(connection: psycopg.Connection) -> Iterator[None]:
+    """What fails because another version of us made the database says so.
+
+    Raises: DatabaseUnfit naming the migrations that this version does not have.
+    """
+    try:
+        yield
+    except DatabaseError as trouble:
+        rows = connection.execute("SELECT app, name FROM django_migrations ORDER BY id").fetchall()
+        folders = {folder.parent.name: folder for folder in PACKAGE.rglob("migrations")}
+        unknown = [
+            f"{app}.{name}" for app, name in rows if app in folders and not (folders[app] / f"{name}.py").exists()
+        ]
+        if not unknown:
+            raise
+        raise DatabaseUnfit(
+            f"Another version of Pamoja made this database ({', '.join(unknown)} is not known here): update the code,"
+            " or start over with `make fresh` if its data may go."
+        ) from trouble
 
 
 def _run_django(arguments: tuple[str, ...]) -> None:

@@ -274,6 +274,14 @@ def test_what_is_due_today_is_the_first_card_at_home(community, clock, group):
     assert home.index("Pay KSh 5,000") < home.index("Your circles")
 
 
+@begins_with(a_group, 3, members_max=5)
+def test_the_ring_at_home_shows_the_places_of_a_circle_that_gathers(community, group):
+    home = signed_in(group.people[1]).get(f"/c/{community.slug}/").content.decode()
+
+    assert len(re.findall("ring-arc paid", home)) == 3
+    assert len(re.findall("ring-arc open", home)) == 2
+
+
 @begins_with(a_running_group, 3, shortfall_rule="pay_what_is_in", shortfall_after_days=1)
 def test_whoever_is_owed_arrears_lets_go_of_them_on_the_page(at, clock, group):
     pay(group, 1, 0, 1)

@@ -10,7 +10,7 @@ from pamoja.foundation import clock
 from pamoja.foundation.home import HomeCard, Urgency
 from pamoja.kernel.identity.public import MemberRequest, member_of
 from pamoja.products.savings.models import Circle
-from pamoja.products.savings.pages.rings import seats_taken
+from pamoja.products.savings.pages.rings import RingPlace, seats_taken
 from pamoja.products.savings.queries.lists import CircleLine, DueLine, circles_of, dues_of, receipts_to_come
 from pamoja.products.savings.queries.waiting import people_asking, swaps_to_answer
 
@@ -35,11 +35,18 @@ def cards(request: MemberRequest) -> Iterator[HomeCard]:
     if receipts:
         yield HomeCard(Urgency.SOON, "savings/home/_receipt.html", {"receipt": receipts[0], "more": receipts[1:3]}, 2)
     if lines:
-        shown = [(line, seats_taken(line.paid, line.members)) for line in lines[:CIRCLES_SHOWN]]
+        shown = [(line, _ring(line)) for line in lines[:CIRCLES_SHOWN]]
         topics = tuple(f"circle:{line.circle.pk}" for line in lines)
         yield HomeCard(Urgency.NEWS, "savings/home/_circles.html", {"lines": shown}, topics=topics)
     else:
         yield HomeCard(Urgency.NOW, "savings/home/_first.html")
+
+
+def _ring(line: CircleLine) -> list[RingPlace]:
+    """Who has paid; of a circle that still gathers, whose places are taken."""
+    if line.circle.is_gathering:
+        return seats_taken(line.members, line.circle.members_max)
+    return seats_taken(line.paid, line.members)
 
 
 def _dues(member_id: UUID) -> Iterator[HomeCard]:
