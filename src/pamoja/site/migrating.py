@@ -58,7 +58,10 @@ def explained(connection: psycopg.Connection) -> Iterator[None]:
     try:
         yield
     except DatabaseError as trouble:
-        rows = connection.execute("SELECT app, name FROM django_migrations ORDER BY id").fetchall()
+        is_begun = connection.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL").fetchone() == (
+            True,
+        )
+        rows = connection.execute("SELECT app, name FROM django_migrations ORDER BY id").fetchall() if is_begun else []
         folders = {folder.parent.name: folder for folder in PACKAGE.rglob("migrations")}
         unknown = [
             f"{app}.{name}" for app, name in rows if app in folders and not (folders[app] / f"{name}.py").exists()
