@@ -68,7 +68,7 @@ class Outside:
         """Callbacks arrive, and the platform takes up whatever is due; twice, because answers are callbacks, too."""
         for _ in range(2):
             self.settle()
-            jobs.sweep_community()
+            jobs.sweep()
 
     def has_struck(self, fault: str) -> bool:
         """Whether the switch did what it was set to do."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pamoja.foundation import clock
 from pamoja.foundation.jobs import every, job
-from pamoja.kernel.communities.public import each_community
+from pamoja.kernel.communities.public import current_community, each_community, entered
 from pamoja.kernel.payments.actions import (
     asking,
     collecting,
@@ -33,6 +33,7 @@ from pamoja.kernel.payments.models import Dispute, Endpoint, Method
 from pamoja.kernel.payments.providers.rails import rail_named, read_notice
 from pamoja.kernel.payments.queries.inbox import waiting_state_ids
 from pamoja.kernel.payments.queries.settings import event_address, rails, sends_out
+from pamoja.kernel.payments.queries.sweeping import where_due
 from pamoja.kernel.payments.rules.givingback import RefundState
 from pamoja.kernel.payments.rules.messages import (
     CollectionAnswer,
@@ -169,14 +170,15 @@ def connect_community() -> None:
 
 @every(seconds=5, name="payments.sweep")
 def sweep() -> None:
-    """Take up whatever is due in each community; trouble in one does not keep the others waiting."""
+    """Take up whatever is due where something is; trouble in one community does not keep the others waiting."""
     troubles = []
-    for community in each_community():
-        try:
-            sweep_community()
-        except Exception as trouble:
-            log.exception("The sweep of a community failed", extra={"community": community.slug})
-            troubles.append(trouble)
+    for community_id in where_due(clock.now()):
+        with entered(community_id):
+            try:
+                sweep_community()
+            except Exception as trouble:
+                log.exception("The sweep of a community failed", extra={"community": current_community().slug})
+                troubles.append(trouble)
     if troubles:
         raise ExceptionGroup("payments were not swept everywhere", troubles)
 
