@@ -24,7 +24,8 @@ test: $(INSTALLED)  ## every specification, in parallel; `make test T=tests/site
 	@$(BIN)/pytest -n $(WORKERS) $(T)
 
 test-long: $(INSTALLED)  ## the same, trying far more: for the night and for releases
-	@PAMOJA_TEST_LONG=1 $(BIN)/pytest -n $(WORKERS) $(T)
+	@PAMOJA_TEST_LONG=1 $(BIN)/pytest -n $(WORKERS) -m "not patient" $(T)
+	@PAMOJA_TEST_LONG=1 $(BIN)/pytest -m patient $(T) || test $$? = 5  # none among those asked for
 
 check: $(INSTALLED)  ## formatting, lint, types, import contracts, migrations, house rules
 	@$(PAMOJA) check

@@ -20,6 +20,8 @@ from pamoja.kernel.audit.models import Fact, Seal
 from pamoja.kernel.audit.public import feed, name_resolver, seal_facts, verify
 from pamoja.kernel.communities.public import Community, entered
 
+pytestmark = pytest.mark.patient  # a seal waits for all who write on this server
+
 AMINA = Actor(kind="member", label="Amina", member_id=ids.new_id())
 
 

@@ -376,6 +376,7 @@ def test_whoever_needs_the_same_floor_waits(books: Books) -> None:
     assert (waited, type(second)) == (True, InsufficientFunds)
 
 
+@pytest.mark.patient
 def test_rolling_up_misses_nothing_that_is_still_open(books: Books, open_new: Callable[..., AccountId]) -> None:
     bank = open_new("rail:bank", floor_minor=None)
     many = [
