@@ -24,8 +24,9 @@ test: $(INSTALLED)  ## every specification, in parallel; `make test T=tests/site
 	@$(BIN)/pytest -n $(WORKERS) $(T)
 
 test-long: $(INSTALLED)  ## the same, trying far more: for the night and for releases
-	@PAMOJA_TEST_LONG=1 $(BIN)/pytest -n $(WORKERS) -m "not patient" $(T)
-	@PAMOJA_TEST_LONG=1 $(BIN)/pytest -m patient $(T) || test $$? = 5  # none among those asked for
+	@# 5 is none of a kind among those asked for.
+	@PAMOJA_TEST_LONG=1 $(BIN)/pytest -n $(WORKERS) -m "not patient" $(T) || test $$? = 5
+	@PAMOJA_TEST_LONG=1 $(BIN)/pytest -m patient $(T) || test $$? = 5
 
 check: $(INSTALLED)  ## formatting, lint, types, import contracts, migrations, house rules
 	@$(PAMOJA) check

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.apps import apps
 from django.db import connection
 
 from pamoja.foundation import clock as time
-from pamoja.kernel.communities.public import Community
+from pamoja.foundation import ids
+from pamoja.kernel.communities.public import Community, current_community_id
+from pamoja.kernel.payments import jobs
 from pamoja.kernel.payments.queries.sweeping import where_due
 
 TIMES = {"next_query_at", "next_submission_at"}
@@ -30,6 +33,23 @@ def test_names_the_communities_in_which_something_is_due(
     asked.expires_at = time.now()
     asked.save(update_fields=["expires_at"])
     assert where_due(time.now()) == [community.pk]
+
+
+def test_trouble_in_one_community_keeps_no_other_waiting(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = ids.new_id(), ids.new_id()
+    swept = []
+
+    def sweep_community() -> None:
+        swept.append(current_community_id())
+        if current_community_id() == first:
+            raise RuntimeError("this one alone")
+
+    monkeypatch.setattr(jobs, "where_due", lambda until: [first, second])
+    monkeypatch.setattr(jobs, "sweep_community", sweep_community)
+    with pytest.raises(ExceptionGroup, match="not swept everywhere"):
+        jobs.sweep()
+
+    assert swept == [first, second]
 
 
 def test_looks_wherever_something_has_its_time(db: None) -> None:

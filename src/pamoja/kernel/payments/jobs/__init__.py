@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pamoja.foundation import clock
 from pamoja.foundation.jobs import every, job
-from pamoja.kernel.communities.public import current_community, each_community, entered
+from pamoja.kernel.communities.public import each_community, entered
 from pamoja.kernel.payments.actions import (
     asking,
     collecting,
@@ -173,12 +173,12 @@ def sweep() -> None:
     """Take up whatever is due where something is; trouble in one community does not keep the others waiting."""
     troubles = []
     for community_id in where_due(clock.now()):
-        with entered(community_id):
-            try:
+        try:
+            with entered(community_id):
                 sweep_community()
-            except Exception as trouble:
-                log.exception("The sweep of a community failed", extra={"community": current_community().slug})
-                troubles.append(trouble)
+        except Exception as trouble:
+            log.exception("The sweep of a community failed", extra={"community": str(community_id)})
+            troubles.append(trouble)
     if troubles:
         raise ExceptionGroup("payments were not swept everywhere", troubles)
 

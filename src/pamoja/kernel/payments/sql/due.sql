@@ -24,7 +24,7 @@ AS $$
     UNION
     SELECT community_id FROM payments_arrival WHERE next_query_at <= until
     UNION
-    SELECT community_id FROM payments_payee WHERE next_query_at <= until
+    SELECT community_id FROM payments_payee WHERE next_query_at <= until AND rail_id IS NOT NULL
     UNION
     SELECT community_id FROM payments_onward WHERE next_query_at <= until
     ORDER BY 1
